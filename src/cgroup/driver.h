@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Acting on cgroups: make, write, join, kill, remove.  Everything goes through
+ * directory descriptors resolved below the hierarchy's mount.
+ */
+#ifndef BH_CGROUP_DRIVER_H
+#define BH_CGROUP_DRIVER_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "host/cgroups.h"
+
+/*
+ * Make the group at path (absolute from the root of the hierarchy, plain
+ * components only) below mount, with its missing parents.  controllers, on v2,
+ * is a NULL-terminated list to be enabled for it in every ancestor ("" is
+ * skipped); on v1 NULL.
+ * A v1 cpuset group inherits cpus and mems from its parent, as an empty one
+ * can't be joined.
+ *
+ * Refused, -EBUSY: a group that exists and has processes or sub-groups, or is
+ * frozen.  Returns the directory's descriptor or -errno; what was made before
+ * a failure is removed again.  *ret_inode identifies the group for undo.
+ */
+int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
+		   const char *const *controllers, ino_t *ret_inode,
+		   struct bh_err *err);
+
+/* Write value to file of the group in one call. */
+int bh_cgroup_write(int group_fd, const char *file, const char *value,
+		    struct bh_err *err);
+
+/* Move pid (in our pid namespace) into the group. */
+int bh_cgroup_join(int group_fd, pid_t pid, struct bh_err *err);
+
+/* Attach a device program (v2), BPF_PROG_TYPE_CGROUP_DEVICE. */
+struct bpf_insn;
+int bh_cgroup_attach_devices(int group_fd, const struct bpf_insn *program,
+			     size_t len, struct bh_err *err);
+
+/*
+ * Kill what is left in the group and its sub-groups, wait until it is empty,
+ * and remove it with its sub-groups; parents stay.  Nothing happens to a group
+ * whose inode is not the one given (somebody else's by now), nor is a missing
+ * one an error.  timeout_ms bounds the wait for processes to end.
+ *
+ * On v1, remove the group of the freezer hierarchy first: processes that are
+ * frozen end only when it thaws them, which this does, also when it fails.
+ */
+int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
+		     ino_t inode, int timeout_ms, struct bh_err *err);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Removing a group with what is in it.  Several processes may do so at the same
+ * time: what is gone is as good as removed.
+ *
+ * A process counts until it has ended, not until it is reaped: "a cgroup which
+ * ... is associated only with zombie processes is considered empty and can be
+ * removed" (cgroup-v2.rst; the same code serves v1).
+ */
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "cgroup/driver.h"
+#include "cgroup/group.h"
+#include "cgroup/sweep.h"
+
+/* Waits between looks where no event tells of a change, and at most. */
+#define FIRST_WAIT_MS 1
+#define LAST_WAIT_MS  50
+
+struct removal {
+	const struct bh_hierarchy *hierarchy;
+	const char *path;
+	struct bh_group_path names;
+	ino_t inode;
+	int parent_fd;
+	int64_t deadline_ms;
+	int wait_ms;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static const char *last_name(const struct removal *removal)
+{
+	return removal->names.names[removal->names.len - 1];
+}
+
+/* From the mount on, open what has the group; -ENOENT when that is gone. */
+static int open_parent(struct removal *removal, int fd, struct bh_err *err)
+{
+	size_t i;
+
+	for (i = 0; fd >= 0 && i + 1 < removal->names.len; i++) {
+		int next = bh_group_open(fd, removal->names.names[i]);
+
+		bh_close(&fd);
+		fd = next;
+		if (fd < 0 && !bh_group_is_gone(fd))
+			(void)bh_fail(err, -fd, "open cgroup %s (%s)",
+				      removal->path, removal->names.names[i]);
+	}
+	if (fd < 0)
+		return fd;
+	removal->parent_fd = fd;
+	return 0;
+}
+
+/* Open the group if it is the one; -ENOENT if it is gone or another's. */
+static int open_group(const struct removal *removal)
+{
+	bh_autoclose int fd =
+		bh_group_open(removal->parent_fd, last_name(removal));
+	struct stat st;
+
+	if (fd < 0)
+		return bh_group_is_gone(fd) ? -ENOENT : fd;
+	if (fstat(fd, &st) < 0)
+		return -errno;
+	if (st.st_ino != removal->inode)
+		return -ENOENT;
+	return bh_steal_fd(&fd);
+}
+
+/* Whether we are in the group ourselves, and would freeze or die with it. */
+static bool has_us(const struct removal *removal)
+{
+	const char *own = removal->hierarchy->own;
+	size_t len = strlen(removal->path);
+
+	return bh_starts_with(own, removal->path) &&
+	       (own[len] == '/' || !own[len]);
+}
+
+/* Remove it and everything below: 0, or 1 when something is left. */
+static int sweep_once(const struct removal *removal, int fd)
+{
+	int r;
+
+	if (unlinkat(removal->parent_fd, last_name(removal), AT_REMOVEDIR) == 0)
+		return 0;
+	if (errno != EBUSY)
+		return -errno;
+	if (has_us(removal))
+		return -EDEADLK;
+	/* Atomic, recursive, and faster than anything can fork; a frozen group
+	 * dies as well.  Linux 5.14, v2 only. */
+	if (bh_group_write(fd, "cgroup.kill", "1") < 0)
+		bh_group_freeze(fd);
+	r = bh_group_sweep(fd);
+	bh_group_thaw(fd);
+	if (r < 0)
+		return r;
+	if (unlinkat(removal->parent_fd, last_name(removal), AT_REMOVEDIR) == 0)
+		return 0;
+	return errno == EBUSY ? 1 : -errno;
+}
+
+/* Whether events_fd says that processes are left; seen, it can be polled. */
+static bool is_populated(int events_fd)
+{
+	bh_autobuf struct bh_buf events = { 0 };
+
+	return events_fd >= 0 && lseek(events_fd, 0, SEEK_SET) == 0 &&
+	       bh_read_all(events_fd, 4096, &events) == 0 && events.data &&
+	       strstr(events.data, "populated 1");
+}
+
+/*
+ * Wait for processes to end: on v2 until cgroup.events changes, else for a
+ * while that grows.  false when the time is over.
+ */
+static bool wait_a_little(struct removal *removal, int fd)
+{
+	bh_autoclose int events_fd =
+		openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd poll_fd = { .fd = events_fd, .events = POLLPRI };
+	int64_t left_ms = removal->deadline_ms - now_ms();
+	int wait_ms = removal->wait_ms;
+
+	if (left_ms <= 0)
+		return false;
+	if (is_populated(events_fd))
+		wait_ms = LAST_WAIT_MS;
+	else
+		poll_fd.fd = -1;
+	if (wait_ms > left_ms)
+		wait_ms = (int)left_ms;
+	/* Interrupted or not, the group is looked at again. */
+	(void)poll(&poll_fd, 1, wait_ms);
+	removal->wait_ms = removal->wait_ms * 2 < LAST_WAIT_MS ?
+				   removal->wait_ms * 2 :
+				   LAST_WAIT_MS;
+	return true;
+}
+
+static int remove_group(struct removal *removal, struct bh_err *err)
+{
+	int r;
+
+	for (;;) {
+		bh_autoclose int fd = open_group(removal);
+
+		r = fd < 0 ? fd : sweep_once(removal, fd);
+		if (bh_group_is_gone(r))
+			return 0;
+		if (r <= 0)
+			break;
+		if (!wait_a_little(removal, fd)) {
+			r = -EBUSY;
+			break;
+		}
+	}
+	if (r == 0)
+		return 0;
+	(void)bh_fail(err, -r, "remove cgroup %s from %s", removal->path,
+		      removal->hierarchy->mount);
+	if (r == -EBUSY)
+		(void)bh_hint(err, "it has processes that did not end after "
+				   "SIGKILL; see cgroup.procs in it");
+	if (r == -EDEADLK)
+		(void)bh_hint(err, "the caller is in this cgroup itself");
+	return r;
+}
+
+int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
+		     ino_t inode, int timeout_ms, struct bh_err *err)
+{
+	bh_autogrouppath struct bh_group_path names = { 0 };
+	struct removal removal = {
+		.hierarchy = hierarchy,
+		.path = path,
+		.inode = inode,
+		.parent_fd = -1,
+		.deadline_ms = now_ms() + timeout_ms,
+		.wait_ms = FIRST_WAIT_MS,
+	};
+	int r;
+
+	r = bh_group_path_parse(hierarchy, path, &names, err);
+	if (r < 0)
+		return r;
+	removal.names = names;
+	r = bh_group_open_mount(hierarchy, err);
+	if (r < 0)
+		return r;
+	r = open_parent(&removal, r, err);
+	if (bh_group_is_gone(r))
+		return 0;
+	if (r == 0)
+		r = remove_group(&removal, err);
+	bh_close(&removal.parent_fd);
+	return r;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inside cgroup/: one pass over a group and all below it, deepest first. */
+#ifndef BH_CGROUP_SWEEP_H
+#define BH_CGROUP_SWEEP_H
+
+#include <stdbool.h>
+
+/*
+ * Remove every sub-group of the group that can be removed.  Where processes are
+ * in the way, in the group itself too, kill them; they end later, so that it
+ * takes another pass then.  Returns 0 when no sub-group is left, 1 when some
+ * are, or -errno.
+ */
+int bh_group_sweep(int group_fd);
+
+/* Kill the processes of this one group; 0 or -errno. */
+int bh_group_kill(int group_fd);
+
+/*
+ * Stop what is in the group and below from running and multiplying, where the
+ * hierarchy can; and let it run again, by all means.
+ */
+void bh_group_freeze(int group_fd);
+void bh_group_thaw(int group_fd);
+
+#endif

@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "cli/cli.h"
+#include "cli/options.h"
+#include "commit.h"
+#include "config.h"
+
+static const struct bh_command *const commands[] = {
+	&bh_cmd_features,
+	&bh_cmd_plan,
+	&bh_cmd_run,
+	&bh_cmd_spec,
+};
+
+static const struct bh_option global_options[] = {
+	BH_FLAG("debug", 0, "show remarks on what was decided", debug),
+	BH_VALUE("log", 0, "FILE", "append errors to FILE as well", log),
+	BH_VALUE("log-format", 0, "FORMAT", "of the log: text or json",
+		 log_format),
+	BH_VALUE("log-level", 0, "LEVEL", "error, warning, info or debug",
+		 log_level),
+	BH_FLAG("systemd-cgroup", 0, "refused: not implemented yet",
+		systemd_cgroup),
+	BH_FLAG("version", 'v', "print the version", version),
+	BH_FLAG("help", 'h', "print this help", help),
+	{ 0 },
+};
+
+static int print_version(struct bh_err *err)
+{
+	static const char text[] =
+		"bulkhead version " PACKAGE_VERSION "\n"
+		"commit: " BULKHEAD_COMMIT "\n"
+		"spec: 1.3.0\n"
+		"+SECCOMP -SELINUX -APPARMOR -SYSTEMD +YAJL\n";
+
+	return bh_print(text, sizeof(text) - 1, err);
+}
+
+static int print_help(struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+
+	bh_buf_str(&text, "Usage: bulkhead [OPTIONS] COMMAND [OPTIONS] ...\n"
+		   "A container runtime that assumes the worst of what it runs."
+		   "\n\nCommands:\n");
+	for (size_t i = 0; i < BH_COUNT(commands); i++)
+		bh_buf_printf(&text, "  %-10s %s\n", commands[i]->name,
+			      commands[i]->summary);
+	bh_buf_str(&text, "\nOptions:\n");
+	bh_options_help(global_options, &text);
+	bh_buf_str(&text, "\n`bulkhead COMMAND --help` tells of a command.\n");
+	return bh_print(text.data, text.len, err);
+}
+
+static int print_command_help(const struct bh_command *command,
+			      struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+
+	bh_buf_printf(&text, "Usage: bulkhead %s [OPTIONS]%s\n%s\n\nOptions:\n",
+		      command->name, command->words == BH_NO_WORDS ? "" : command->words == BH_ONE_ID ? " ID" : " [ID]",
+		      command->summary);
+	bh_options_help(command->options, &text);
+	bh_buf_str(&text, "  -h, --help                 print this help\n");
+	return bh_print(text.data, text.len, err);
+}
+
+static const struct bh_command *find_command(const char *name)
+{
+	for (size_t i = 0; i < BH_COUNT(commands); i++)
+		if (bh_str_eq(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
+
+static int check_globals(const struct bh_invocation *in, struct bh_err *err)
+{
+	if (in->log_format && !bh_str_eq(in->log_format, "json") &&
+	    !bh_str_eq(in->log_format, "text"))
+		return bh_refuse(err, "read the command line: --log-format %s: "
+				 "must be text or json", in->log_format);
+	if (in->systemd_cgroup)
+		return bh_refuse(err, "read the command line: --systemd-cgroup "
+				 "is not implemented yet; use the cgroupfs "
+				 "driver, with podman: --cgroup-manager "
+				 "cgroupfs");
+	return 0;
+}
+
+/* The id and options of a command, in any order. */
+static int take_words(const struct bh_command *command, char **argv, int at,
+		      struct bh_invocation *in, struct bh_err *err)
+{
+	const struct bh_option *tables[] = { command->options, global_options,
+					     NULL };
+	int r = bh_options_take(tables, argv, &at, in, err);
+
+	while (r == 0 && argv[at]) {
+		if (bh_str_eq(argv[at], "--") && argv[at + 1])
+			at++;
+		if (command->words == BH_NO_WORDS || in->id)
+			return bh_refuse(err, "read the command line: %s is "
+					 "one word too many", argv[at]);
+		in->id = argv[at++];
+		r = bh_options_take(tables, argv, &at, in, err);
+	}
+	return r;
+}
+
+static int run_command(char **argv, int at, struct bh_invocation *in,
+		       struct bh_err *err)
+{
+	const struct bh_command *command = find_command(argv[at]);
+	int r;
+
+	if (!command)
+		return bh_refuse(err, "read the command line: unknown command "
+				 "%s; `bulkhead --help` lists them", argv[at]);
+	r = take_words(command, argv, at + 1, in, err);
+	if (r < 0)
+		return r;
+	if (in->help)
+		return print_command_help(command, err);
+	r = check_globals(in, err);
+	if (r < 0)
+		return r;
+	if (command->words == BH_ONE_ID && !in->id)
+		return bh_refuse(err, "read the command line: bulkhead %s "
+				 "needs a container id", command->name);
+	return command->run(in, err);
+}
+
+int bh_cli_main(int argc, char **argv, char **envp)
+{
+	const struct bh_option *tables[] = { global_options, NULL };
+	struct bh_invocation in = { .argv = argv, .envp = envp };
+	struct bh_err err = { 0 };
+	int at = argc > 0 ? 1 : 0, r;
+
+	r = bh_options_take(tables, argv, &at, &in, &err);
+	if (r == 0 && in.version)
+		r = print_version(&err);
+	else if (r == 0 && (!argv[at] && in.help))
+		r = print_help(&err);
+	else if (r == 0 && !argv[at])
+		r = bh_refuse(&err, "read the command line: no command; "
+			      "`bulkhead --help` lists them");
+	else if (r == 0)
+		r = run_command(argv, at, &in, &err);
+	if (r >= 0)
+		return r;
+	bh_report(&in, &err);
+	return 1;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+#include "container/prepare.h"
+
+static const struct bh_option options[] = {
+	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
+		 bundle),
+	BH_VALUE("format", 0, "FORMAT", "text or json", format),
+	BH_VALUE("host", 0, "FILE", "imitate the host described in FILE", host),
+	{ 0 },
+};
+
+static int print_plan(struct bh_invocation *in, struct bh_err *err)
+{
+	struct bh_request request = {
+		.bundle = in->bundle ? in->bundle : ".",
+		.id = in->id ? in->id : "container",
+		.host_file = in->host,
+	};
+	bh_autobuf struct bh_buf text = { 0 };
+	struct bh_prepared prepared = { 0 };
+	bool json = bh_str_eq(in->format, "json");
+	int r;
+
+	if (in->format && !json && !bh_str_eq(in->format, "text"))
+		return bh_refuse(err, "read the command line: --format %s: "
+				 "must be text or json", in->format);
+	r = bh_prepare(&request, &prepared, err);
+	if (r == 0) {
+		if (json)
+			bh_plan_print_json(&prepared.plan, &text);
+		else
+			bh_plan_print(&prepared.plan, &text);
+		r = bh_print(text.data, text.len, err);
+	}
+	bh_prepared_clear(&prepared);
+	return r;
+}
+
+const struct bh_command bh_cmd_plan = {
+	.name = "plan",
+	.summary = "show what would be done to run a bundle; change nothing",
+	.words = BH_OPTIONAL_ID,
+	.options = options,
+	.run = print_plan,
+};

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli/command.h"
+#include "container/run.h"
+#include "run/seal.h"
+
+static const struct bh_option options[] = {
+	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
+		 bundle),
+	{ 0 },
+};
+
+static int run_container(struct bh_invocation *in, struct bh_err *err)
+{
+	struct bh_request request = {
+		.bundle = in->bundle ? in->bundle : ".",
+		.id = in->id,
+	};
+	struct bh_prepared prepared = { 0 };
+	int status = 0;
+	int r = bh_prepare(&request, &prepared, err);
+
+	/* Nothing but reading happens before the config is accepted. */
+	if (r == 0)
+		r = bh_seal(in->argv, in->envp, err);
+	if (r == 0)
+		bh_report_notes(in, &prepared.plan.notes);
+	if (r == 0)
+		r = bh_container_run(&prepared, &status, err);
+	bh_prepared_clear(&prepared);
+	return r < 0 ? r : status;
+}
+
+const struct bh_command bh_cmd_run = {
+	.name = "run",
+	.summary = "run a container in the foreground, from a bundle",
+	.words = BH_ONE_ID,
+	.options = options,
+	.run = run_container,
+};

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A command is a file cmd-<name>.c with one constant record.  It parses, calls
+ * the library once, and prints.
+ *
+ * To add one: write the file, declare its record at the end of this header,
+ * put it into the table in cli.c, and write docs/bulkhead-<name>.1.md.
+ */
+#ifndef BH_CLI_COMMAND_H
+#define BH_CLI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/err.h"
+#include "base/notes.h"
+
+/* What the command line said; strings are borrowed from argv. */
+struct bh_invocation {
+	/* global */
+	bool debug;
+	const char *log;
+	const char *log_format;
+	const char *log_level;
+	bool systemd_cgroup;
+	bool help;
+	bool version;
+	/* of commands */
+	const char *bundle;
+	const char *format;
+	const char *host;
+
+	const char *id;		/* the first word behind the command, or NULL */
+	char **argv;		/* the program's own, for sealing */
+	char **envp;
+};
+
+enum bh_option_kind {
+	BH_OPTION_FLAG,		/* sets a bool */
+	BH_OPTION_VALUE,	/* takes a string */
+};
+
+struct bh_option {
+	const char *name;	/* without dashes; NULL ends the table */
+	char letter;		/* 0: none */
+	enum bh_option_kind kind;
+	const char *value;	/* what the value is called, "DIR" */
+	const char *help;
+	size_t offset;		/* in struct bh_invocation */
+};
+
+#define BH_FLAG(name, letter, help, member)      \
+	{ name, letter, BH_OPTION_FLAG, NULL, help, \
+	  offsetof(struct bh_invocation, member) }
+#define BH_VALUE(name, letter, value, help, member) \
+	{ name, letter, BH_OPTION_VALUE, value, help,  \
+	  offsetof(struct bh_invocation, member) }
+
+enum bh_words { BH_NO_WORDS, BH_OPTIONAL_ID, BH_ONE_ID };
+
+struct bh_command {
+	const char *name;
+	const char *summary;
+	enum bh_words words;
+	const struct bh_option *options;
+	/* Returns the program's exit status, or -errno with err. */
+	int (*run)(struct bh_invocation *in, struct bh_err *err);
+};
+
+/* log.c: report as the contract with engines wants it. */
+void bh_report(const struct bh_invocation *in, const struct bh_err *err);
+void bh_report_notes(const struct bh_invocation *in,
+		     const struct bh_notes *notes);
+
+/* Write text to standard output, whole. */
+int bh_print(const char *text, size_t len, struct bh_err *err);
+
+extern const struct bh_command bh_cmd_features;
+extern const struct bh_command bh_cmd_plan;
+extern const struct bh_command bh_cmd_run;
+extern const struct bh_command bh_cmd_spec;
+
+#endif

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/fd.h"
+#include "container/prepare.h"
+#include "plan/compile.h"
+
+/* Text to structures; what the reader did not know becomes a remark. */
+static int read_config(struct bh_prepared *p, struct oci_config **ret,
+		       struct oci_strings *unknown, struct bh_err *err)
+{
+	struct oci_error error;
+	const char *text = p->bundle.config.data ? p->bundle.config.data : "";
+
+	if (oci_config_read(text, p->bundle.config.len, ret, unknown,
+			    &error) == 0)
+		return 0;
+	return bh_refuse(err, "read config.json: line %zu, column %zu: %s%s%s",
+			 error.line, error.column, error.pointer,
+			 error.pointer[0] ? ": " : "", error.message);
+}
+
+static int build_spec(struct bh_prepared *p, const char *id, struct bh_err *err)
+{
+	struct oci_strings unknown = { 0 };
+	struct oci_config *config = NULL;
+	int r = read_config(p, &config, &unknown, err);
+
+	if (r == 0)
+		r = bh_spec_build(config, p->bundle.path, id, &p->spec, err);
+	for (size_t i = 0; r == 0 && i < unknown.len; i++)
+		bh_note(&p->spec.notes, &p->spec.arena,
+			"config.json: the unknown field %s is ignored",
+			unknown.items[i]);
+	oci_strings_clear(&unknown);
+	return r;
+}
+
+/* Host paths are opened once, and the same descriptors go into the plan. */
+static int open_paths(struct bh_prepared *p, struct bh_err *err)
+{
+	size_t count = p->spec.wanted_count;
+
+	p->paths = bh_calloc(count, sizeof(*p->paths));
+	for (size_t i = 0; i < count; i++)
+		p->paths[i].fd = -1;
+	for (size_t i = 0; i < count; i++) {
+		const struct bh_wanted_path *wanted = &p->spec.wanted[i];
+		int r = bh_host_open(&p->host, wanted->path, wanted->namespace,
+				     &p->paths[i], err);
+
+		if (r < 0)
+			return bh_context(err, "%s", wanted->field);
+	}
+	return 0;
+}
+
+static int compile(struct bh_prepared *p, struct bh_err *err)
+{
+	struct bh_plan_inputs inputs = {
+		.spec = &p->spec,
+		.host = &p->host,
+		.paths = p->paths,
+		.settings = &p->settings,
+		.filter = &p->filter,
+	};
+	int r = bh_plan_compile(&inputs, &p->plan, err);
+
+	return r < 0 ? r : bh_plan_check(&p->plan, err);
+}
+
+int bh_prepare(const struct bh_request *request, struct bh_prepared *ret,
+	       struct bh_err *err)
+{
+	int r = bh_spec_check_id(request->id, err);
+
+	if (r == 0)
+		r = bh_bundle_open(request->bundle, &ret->bundle, err);
+	if (r == 0)
+		r = build_spec(ret, request->id, err);
+	if (r == 0)
+		r = request->host_file ?
+			    bh_host_load(request->host_file, &ret->host, err) :
+			    bh_host_probe(&ret->host, err);
+	if (r == 0)
+		r = open_paths(ret, err);
+	if (r == 0)
+		r = bh_cgroup_settings(ret->spec.resources, &ret->host.cgroups,
+				       &ret->arena, &ret->settings, err);
+	if (r == 0 && ret->spec.seccomp)
+		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
+				       &ret->filter, &ret->spec.notes, err);
+	return r < 0 ? r : compile(ret, err);
+}
+
+void bh_prepared_clear(struct bh_prepared *p)
+{
+	bh_plan_clear(&p->plan);
+	bh_arena_clear(&p->arena);
+	for (size_t i = 0; p->paths && i < p->spec.wanted_count; i++)
+		bh_close(&p->paths[i].fd);
+	free(p->paths);
+	bh_host_clear(&p->host);
+	bh_spec_clear(&p->spec);
+	bh_bundle_clear(&p->bundle);
+	*p = (struct bh_prepared){ 0 };
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Everything up to the plan: read, decide, prove.  Nothing on the host changes
+ * and no privilege is needed; `bulkhead plan` stops here.
+ */
+#ifndef BH_CONTAINER_PREPARE_H
+#define BH_CONTAINER_PREPARE_H
+
+#include "base/err.h"
+#include "cgroup/settings.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "seccomp/filter.h"
+#include "spec/bundle.h"
+#include "spec/spec.h"
+
+struct bh_request {
+	const char *bundle;	/* a directory; relative to the caller's own */
+	const char *id;
+	const char *host_file;	/* imitate this host; NULL: the real one */
+};
+
+/* Each part borrows from those above it. */
+struct bh_prepared {
+	struct bh_bundle bundle;
+	struct bh_spec spec;
+	struct bh_host host;
+	struct bh_host_path *paths;	/* by spec.wanted; owned */
+	struct bh_arena arena;		/* of settings and filter */
+	struct bh_cgroup_settings settings;
+	struct bh_filter filter;
+	struct bh_plan plan;
+};
+
+/*
+ * Read the bundle, look at the host, and compile a plan that the checker
+ * accepts.  ret must be all zero; clear it after a failure too.
+ */
+int bh_prepare(const struct bh_request *request, struct bh_prepared *ret,
+	       struct bh_err *err);
+void bh_prepared_clear(struct bh_prepared *prepared);
+
+#endif

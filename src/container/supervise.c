@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+
+#include "base/fd.h"
+#include "container/supervise.h"
+
+/*
+ * Not held back: faults, which are ours; SIGKILL and SIGSTOP, which can't be;
+ * and the terminal's stop signals, so that the caller's shell can suspend us
+ * as any program.
+ */
+static const int left_alone[] = {
+	SIGSEGV, SIGBUS,  SIGFPE,  SIGILL,  SIGTRAP, SIGSYS,
+	SIGABRT, SIGKILL, SIGSTOP, SIGTSTP, SIGTTIN, SIGTTOU,
+};
+
+int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err)
+{
+	sigset_t held;
+	int fd;
+
+	(void)sigfillset(&held);
+	for (size_t i = 0; i < sizeof(left_alone) / sizeof(left_alone[0]); i++)
+		(void)sigdelset(&held, left_alone[i]);
+	if (sigprocmask(SIG_BLOCK, &held, &ret->saved) < 0)
+		return bh_fail(err, errno, "hold back signals");
+	fd = signalfd(-1, &held, SFD_CLOEXEC);
+	if (fd < 0) {
+		bh_fail(err, errno, "make a descriptor of signals");
+		(void)sigprocmask(SIG_SETMASK, &ret->saved, NULL);
+		return -err->errnum;
+	}
+	ret->signal_fd = fd;
+	return 0;
+}
+
+/* Reap pid if it has ended.  1 when it has. */
+static int try_reap(pid_t pid, int *ret_status, struct bh_err *err)
+{
+	int status = 0;
+	pid_t got = waitpid(pid, &status, WNOHANG);
+
+	if (got < 0)
+		return bh_fail(err, errno, "wait for the container");
+	if (got == 0)
+		return 0;
+	*ret_status = WIFSIGNALED(status) ? 128 + WTERMSIG(status) :
+					    WEXITSTATUS(status);
+	return 1;
+}
+
+int bh_supervise(struct bh_supervisor *supervisor, pid_t pid, int *ret_status,
+		 struct bh_err *err)
+{
+	/* It may have ended before anybody looked. */
+	int r = try_reap(pid, ret_status, err);
+
+	while (r == 0) {
+		struct signalfd_siginfo info;
+		ssize_t n = read(supervisor->signal_fd, &info, sizeof(info));
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n != sizeof(info))
+			return bh_fail(err, n < 0 ? errno : EIO,
+				       "wait for signals");
+		if (info.ssi_signo == SIGCHLD)
+			r = try_reap(pid, ret_status, err);
+		/* SIGURG: language runtimes send it to their own threads. */
+		else if (info.ssi_signo != SIGURG)
+			(void)kill(pid, (int)info.ssi_signo);
+	}
+	return r < 0 ? r : 0;
+}
+
+void bh_supervisor_close(struct bh_supervisor *supervisor)
+{
+	bh_close(&supervisor->signal_fd);
+	(void)sigprocmask(SIG_SETMASK, &supervisor->saved, NULL);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Waiting for a container in the foreground: one event loop. */
+#ifndef BH_CONTAINER_SUPERVISE_H
+#define BH_CONTAINER_SUPERVISE_H
+
+#include <signal.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+
+struct bh_supervisor {
+	int signal_fd;
+	sigset_t saved;		/* the caller's mask */
+};
+
+/* Hold back the signals that are to be handed on.  0 or -errno. */
+int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err);
+
+/*
+ * Hand signals on to pid until it ends, and reap it.  *ret_status is its exit
+ * status, 128 + n after signal n.
+ */
+int bh_supervise(struct bh_supervisor *supervisor, pid_t pid, int *ret_status,
+		 struct bh_err *err);
+
+/* Give the caller's signal mask back. */
+void bh_supervisor_close(struct bh_supervisor *supervisor);
+
+#endif

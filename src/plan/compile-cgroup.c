@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The container's groups: made and limited before the child exists. */
+#include <linux/mount.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/compiler.h"
+
+static int refuse_path(struct bh_compiler *c, const char *path, const char *why)
+{
+	return bh_refuse(c->err, "compile the plan: /linux/cgroupsPath: %s: %s",
+			 path, why);
+}
+
+static int check_path(struct bh_compiler *c, const char *path)
+{
+	if (path[0] != '/' && strchr(path, ':'))
+		return refuse_path(c, path, "the form slice:prefix:name is for "
+				   "--systemd-cgroup, which is not implemented "
+				   "yet");
+	for (const char *at = path; *at; at += strcspn(at, "/")) {
+		size_t len;
+
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if ((len == 1 && at[0] == '.') ||
+		    (len == 2 && at[0] == '.' && at[1] == '.'))
+			return refuse_path(c, path, "must not contain . or ..");
+		if (len > 255)
+			return refuse_path(c, path, "a component is longer "
+					   "than 255 bytes");
+	}
+	if (strspn(path, "/") == strlen(path))
+		return refuse_path(c, path, "the root of the hierarchy is not "
+				   "the container's");
+	return 0;
+}
+
+/* Single slashes, none at the end. */
+static const char *tidy(struct bh_compiler *c, const char *path)
+{
+	char *copy = bh_arena_strdup(&c->plan->arena, path), *to = copy;
+
+	for (const char *at = copy; *at; at++)
+		if (*at != '/' || (at[1] != '/' && at[1]))
+			*to++ = *at;
+	*to = '\0';
+	return copy;
+}
+
+/* An absolute path starts at the hierarchy's root, a relative one at the
+ * runtime's own group (config-linux.md, cgroupsPath). */
+static const char *group_path(struct bh_compiler *c,
+			      const struct bh_hierarchy *hierarchy)
+{
+	const char *path = c->spec->cgroup_path;
+	struct bh_arena *arena = &c->plan->arena;
+
+	if (!path)
+		return bh_arena_printf(arena, "/bulkhead/%s", c->spec->id);
+	if (path[0] == '/')
+		return tidy(c, path);
+	return tidy(c, bh_arena_printf(arena, "%s/%s", hierarchy->own, path));
+}
+
+/* The controllers that the settings of a v2 hierarchy need, each once. */
+static const char *const *needed_controllers(struct bh_compiler *c,
+					     size_t hierarchy)
+{
+	const struct bh_cgroup_settings *settings = c->in->settings;
+	const char **list = bh_arena_alloc(
+		&c->plan->arena, (settings->len + 1) * sizeof(*list));
+	size_t count = 0;
+
+	if (!c->in->host->cgroups.items[hierarchy].v2)
+		return NULL;
+	for (size_t i = 0; i < settings->len; i++) {
+		const struct bh_cgroup_setting *setting = &settings->items[i];
+		size_t j = 0;
+
+		while (j < count && !bh_str_eq(list[j], setting->controller))
+			j++;
+		if (j == count && setting->hierarchy == hierarchy &&
+		    setting->controller)
+			list[count++] = setting->controller;
+	}
+	return list;
+}
+
+static void make_group(struct bh_compiler *c, size_t i)
+{
+	const struct bh_hierarchy *hierarchy = &c->in->host->cgroups.items[i];
+	const char *name = hierarchy->v2 ? "v2" : hierarchy->name;
+	union bh_args *args;
+
+	bh_compile_why(c, c->spec->cgroup_path ? "config /linux/cgroupsPath" :
+						 "default", NULL);
+	c->groups[i] = bh_compile_slot(
+		c, bh_arena_printf(&c->plan->arena, "cgroup-%s", name));
+	args = bh_compile_step(c, BH_OP_cgroup_make);
+	args->cgroup_make = (struct bh_args_cgroup_make){
+		.group = c->groups[i],
+		.hierarchy = i,
+		.path = group_path(c, hierarchy),
+		.controllers = needed_controllers(c, i),
+	};
+	if (hierarchy->v2)
+		c->v2_group = c->groups[i];
+}
+
+static void set_values(struct bh_compiler *c)
+{
+	const struct bh_cgroup_settings *settings = c->in->settings;
+
+	for (size_t i = 0; i < settings->len; i++) {
+		const struct bh_cgroup_setting *setting = &settings->items[i];
+		union bh_args *args;
+
+		bh_compile_why(c, bh_arena_printf(&c->plan->arena, "config %s",
+						  setting->field), NULL);
+		args = bh_compile_step(c, BH_OP_cgroup_set);
+		args->cgroup_set = (struct bh_args_cgroup_set){
+			.group = c->groups[setting->hierarchy],
+			.file = setting->file,
+			.value = setting->value,
+		};
+	}
+	if (settings->device_program && c->v2_group >= 0) {
+		union bh_args *args;
+
+		bh_compile_why(c, "config /linux/resources/devices", NULL);
+		args = bh_compile_step(c, BH_OP_cgroup_devices);
+		args->cgroup_devices = (struct bh_args_cgroup_devices){
+			.group = c->v2_group,
+			.program = { settings->device_program_len,
+				     settings->device_program },
+		};
+	}
+}
+
+/* Settings that are not only device rules, which a user namespace makes moot:
+ * nobody can make a device node in one. */
+static const struct bh_cgroup_setting *first_limit(const struct bh_compiler *c)
+{
+	const struct bh_cgroup_settings *settings = c->in->settings;
+
+	for (size_t i = 0; i < settings->len; i++)
+		if (!bh_starts_with(settings->items[i].field,
+				    "/linux/resources/devices"))
+			return &settings->items[i];
+	return NULL;
+}
+
+/* Without privileges there are no groups, and then no limits either. */
+static int without_groups(struct bh_compiler *c)
+{
+	const struct bh_cgroup_setting *limit = first_limit(c);
+
+	if (limit)
+		return bh_refuse(c->err, "compile the plan: %s: limits need a "
+				 "cgroup of the container, which only root can "
+				 "make in this version; run as root, or remove "
+				 "the limits", limit->field);
+	bh_note(&c->plan->notes, &c->plan->arena,
+		"no cgroup is made without root; the container stays in the "
+		"caller's");
+	return 0;
+}
+
+int bh_compile_cgroups(struct bh_compiler *c)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+	int r;
+
+	c->groups = bh_arena_alloc(&c->plan->arena,
+				   cgroups->len * sizeof(*c->groups));
+	for (size_t i = 0; i < cgroups->len; i++)
+		c->groups[i] = -1;
+	if (!c->privileged)
+		return without_groups(c);
+	r = c->spec->cgroup_path ? check_path(c, c->spec->cgroup_path) : 0;
+	if (r < 0)
+		return r;
+	bh_compile_at(c, BH_PARENT, BH_PHASE_CGROUP);
+	for (size_t i = 0; i < cgroups->len; i++)
+		make_group(c, i);
+	set_values(c);
+	return 0;
+}
+
+/* cgroups(7): a v1 hierarchy is named by its controllers, one without any by
+ * name=, with "none". */
+static const char *const *hierarchy_options(struct bh_compiler *c,
+					    const struct bh_hierarchy *hierarchy)
+{
+	const char *name = hierarchy->name;
+	struct bh_arena *arena = &c->plan->arena;
+	const char **options = bh_arena_alloc(
+		arena, (strlen(name) + 3) * sizeof(*options));
+	size_t count = 0;
+
+	if (bh_starts_with(name, "name="))
+		options[count++] = "none";
+	while (*name) {
+		size_t len = strcspn(name, ",");
+
+		options[count++] = bh_arena_strndup(arena, name, len);
+		name += len + (name[len] == ',');
+	}
+	return options;
+}
+
+/* In a cgroup namespace a new mount shows the container's own part only. */
+static int mount_own_part(struct bh_compiler *c, size_t i,
+			  const struct bh_mount *mount, const char *target)
+{
+	const struct bh_hierarchy *hierarchy = &c->in->host->cgroups.items[i];
+	int slot = bh_compile_slot(
+		c, bh_arena_printf(&c->plan->arena, "mount:%s", target));
+
+	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
+		(struct bh_args_mount_fs){
+			.mount = slot,
+			.type = hierarchy->v2 ? "cgroup2" : "cgroup",
+			.source = "cgroup",
+			.options = hierarchy_options(c, hierarchy),
+			.attributes = mount->set,
+		};
+	return slot;
+}
+
+/*
+ * One hierarchy on target.  Without a cgroup namespace a new mount would show
+ * the whole host: there it is a bind of the container's group, or nothing.
+ */
+static void mount_hierarchy(struct bh_compiler *c, size_t i,
+			    const struct bh_mount *mount, const char *target)
+{
+	int slot;
+
+	if (c->spec->namespaces[OCI_NS_CGROUP].wanted) {
+		slot = mount_own_part(c, i, mount, target);
+	} else if (c->group_trees[i] >= 0) {
+		slot = c->group_trees[i];
+		c->group_trees[i] = -1;
+		bh_compile_attributes(c, slot, mount);
+	} else {
+		bh_note(&c->plan->notes, &c->plan->arena,
+			"%s: nothing is mounted on %s: there is no cgroup "
+			"namespace, and no group of the container to show",
+			mount->origin, target);
+		return;
+	}
+	bh_compile_attach(c, slot, target, true,
+			  mount->set & MOUNT_ATTR_RDONLY);
+}
+
+/* "cpu,cpuacct" is found as "cpu" and "cpuacct" too. */
+static void link_controllers(struct bh_compiler *c, const char *base,
+			     const char *name)
+{
+	struct bh_arena *arena = &c->plan->arena;
+
+	if (!strchr(name, ','))
+		return;
+	while (*name) {
+		size_t len = strcspn(name, ",");
+		const char *one = bh_arena_strndup(arena, name, len);
+		const char *path = bh_arena_printf(arena, "%s/%s", base, one);
+
+		bh_compile_step(c, BH_OP_make_link)->make_link =
+			(struct bh_args_make_link){
+				.root = c->root,
+				.path = path,
+				.target = name,
+			};
+		name += len + (name[len] == ',');
+	}
+}
+
+static void mount_v1(struct bh_compiler *c, const struct bh_mount *mount)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+	struct bh_arena *arena = &c->plan->arena;
+	static const char *const options[] = { "mode=755", NULL };
+	int top = bh_compile_slot(c, bh_arena_printf(arena, "mount:%s",
+						     mount->target));
+
+	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
+		(struct bh_args_mount_fs){
+			.mount = top,
+			.type = "tmpfs",
+			.source = "cgroup",
+			.options = options,
+			.attributes = mount->set &
+				      ~(uint64_t)MOUNT_ATTR_RDONLY,
+		};
+	bh_compile_attach(c, top, mount->target, true,
+			  mount->set & MOUNT_ATTR_RDONLY);
+	for (size_t i = 0; i < cgroups->len; i++) {
+		const char *name = strrchr(cgroups->items[i].mount, '/') + 1;
+
+		mount_hierarchy(c, i, mount,
+				bh_arena_printf(arena, "%s/%s", mount->target,
+						name));
+		link_controllers(c, mount->target, cgroups->items[i].name);
+	}
+	if (mount->set & MOUNT_ATTR_RDONLY)
+		bh_compile_step(c, BH_OP_mount_attr)->mount_attr =
+			(struct bh_args_mount_attr){
+				.mount = top,
+				.set = MOUNT_ATTR_RDONLY,
+			};
+}
+
+void bh_compile_cgroup_mount(struct bh_compiler *c,
+			     const struct bh_mount *mount)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+
+	switch (cgroups->layout) {
+	case BH_CGROUP_V1:
+		mount_v1(c, mount);
+		return;
+	case BH_CGROUP_V2:
+		mount_hierarchy(c, 0, mount, mount->target);
+		return;
+	case BH_CGROUP_NONE:
+		bh_note(&c->plan->notes, &c->plan->arena,
+			"%s: this host has no cgroups mounted: nothing is "
+			"mounted on %s", mount->origin, mount->target);
+		return;
+	}
+}
+
+void bh_compile_group_trees(struct bh_compiler *c)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+	const struct bh_spec *spec = c->spec;
+	bool shown = false;
+
+	c->group_trees = bh_arena_alloc(&c->plan->arena,
+					cgroups->len * sizeof(*c->group_trees));
+	for (size_t i = 0; i < cgroups->len; i++)
+		c->group_trees[i] = -1;
+	for (size_t i = 0; i < spec->mount_count; i++)
+		shown |= spec->mounts[i].kind == BH_MOUNT_CGROUP;
+	if (!shown || spec->namespaces[OCI_NS_CGROUP].wanted)
+		return;
+	for (size_t i = 0; i < cgroups->len; i++) {
+		if (c->groups[i] < 0)
+			continue;
+		c->group_trees[i] = bh_compile_slot(
+			c, bh_arena_printf(&c->plan->arena, "tree:%s",
+					   c->plan->slots[c->groups[i]].name));
+		bh_compile_step(c, BH_OP_tree_clone)->tree_clone =
+			(struct bh_args_tree_clone){
+				.source = c->groups[i],
+				.tree = c->group_trees[i],
+			};
+	}
+}

@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Devices, then what is covered and closed, then the way in. */
+#include <linux/mount.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/str.h"
+#include "plan/compiler.h"
+
+/* config-linux.md, Default Devices. */
+static const struct bh_device default_devices[] = {
+	{ "/dev/null", S_IFCHR | 0666, 1, 3, 0, 0, "default" },
+	{ "/dev/zero", S_IFCHR | 0666, 1, 5, 0, 0, "default" },
+	{ "/dev/full", S_IFCHR | 0666, 1, 7, 0, 0, "default" },
+	{ "/dev/random", S_IFCHR | 0666, 1, 8, 0, 0, "default" },
+	{ "/dev/urandom", S_IFCHR | 0666, 1, 9, 0, 0, "default" },
+	{ "/dev/tty", S_IFCHR | 0666, 5, 0, 0, 0, "default" },
+};
+
+/* runtime-linux.md, Dev symbolic links. */
+static const struct {
+	const char *path, *target;
+} links[] = {
+	{ "/dev/fd", "/proc/self/fd" },
+	{ "/dev/stdin", "/proc/self/fd/0" },
+	{ "/dev/stdout", "/proc/self/fd/1" },
+	{ "/dev/stderr", "/proc/self/fd/2" },
+	{ "/dev/ptmx", "pts/ptmx" },
+};
+
+static void add_device(struct bh_compiler *c, const struct bh_device *device)
+{
+	bool is_fifo = S_ISFIFO(device->mode);
+
+	bh_compile_why(c, device->origin, NULL);
+	/* mknod(2) of devices needs the initial user namespace. */
+	if (c->user && !is_fifo)
+		bh_compile_step(c, BH_OP_bind_node)->bind_node =
+			(struct bh_args_bind_node){
+				.root = c->root,
+				.path = device->path,
+				.source = device->path,
+				.type = device->mode & S_IFMT,
+				.major = device->major,
+				.minor = device->minor,
+			};
+	else
+		bh_compile_step(c, BH_OP_make_node)->make_node =
+			(struct bh_args_make_node){
+				.root = c->root,
+				.path = device->path,
+				.mode = device->mode,
+				.major = device->major,
+				.minor = device->minor,
+				.uid = device->uid,
+				.gid = device->gid,
+			};
+}
+
+static const struct bh_device *config_device(const struct bh_compiler *c,
+					     const char *path)
+{
+	for (size_t i = 0; i < c->spec->device_count; i++)
+		if (bh_str_eq(c->spec->devices[i].path, path))
+			return &c->spec->devices[i];
+	return NULL;
+}
+
+static bool is_mounted(const struct bh_compiler *c, const char *path)
+{
+	for (size_t i = 0; i < c->spec->mount_count; i++)
+		if (bh_str_eq(c->spec->mounts[i].target, path))
+			return true;
+	return false;
+}
+
+static bool dev_is_bound(const struct bh_compiler *c)
+{
+	bool bound = false;
+
+	for (size_t i = 0; i < c->spec->mount_count; i++)
+		if (bh_str_eq(c->spec->mounts[i].target, "/dev"))
+			bound = c->spec->mounts[i].kind == BH_MOUNT_BIND;
+	return bound;
+}
+
+static void add_devices(struct bh_compiler *c)
+{
+	for (size_t i = 0; i < BH_COUNT(default_devices); i++)
+		if (!config_device(c, default_devices[i].path) &&
+		    !is_mounted(c, default_devices[i].path))
+			add_device(c, &default_devices[i]);
+	for (size_t i = 0; i < c->spec->device_count; i++)
+		add_device(c, &c->spec->devices[i]);
+	bh_compile_why(c, "default", NULL);
+	for (size_t i = 0; i < BH_COUNT(links); i++)
+		if (!is_mounted(c, links[i].path))
+			bh_compile_step(c, BH_OP_make_link)->make_link =
+				(struct bh_args_make_link){
+					.root = c->root,
+					.path = links[i].path,
+					.target = links[i].target,
+				};
+}
+
+/* File systems that had to stay writable until all was made in them. */
+static void close_mounts(struct bh_compiler *c)
+{
+	for (size_t i = 0; i < c->spec->mount_count; i++) {
+		const struct bh_mount *mount = &c->spec->mounts[i];
+
+		if (mount->kind != BH_MOUNT_FS ||
+		    !(mount->set & MOUNT_ATTR_RDONLY) ||
+		    !bh_compile_has_below(c, i))
+			continue;
+		bh_compile_why(c, mount->origin, NULL);
+		bh_compile_step(c, BH_OP_mount_attr)->mount_attr =
+			(struct bh_args_mount_attr){
+				.mount = c->trees[i],
+				.set = MOUNT_ATTR_RDONLY,
+			};
+	}
+}
+
+static void cover_paths(struct bh_compiler *c)
+{
+	static const char *const options[] = { "nr_inodes=2", "mode=555",
+					       NULL };
+	const struct bh_spec *spec = c->spec;
+	int null = -1, empty = -1;
+
+	for (size_t i = 0; spec->readonly[i]; i++) {
+		bh_compile_why(c, "config /linux/readonlyPaths", NULL);
+		bh_compile_step(c, BH_OP_readonly)->readonly =
+			(struct bh_args_readonly){ c->root, spec->readonly[i] };
+	}
+	if (!spec->masked[0])
+		return;
+	bh_compile_why(c, "config /linux/maskedPaths", NULL);
+	null = bh_compile_slot(c, "null");
+	bh_compile_step(c, BH_OP_null_open)->null_open.null = null;
+	empty = bh_compile_slot(c, "empty");
+	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
+		(struct bh_args_mount_fs){
+			.mount = empty,
+			.type = "tmpfs",
+			.source = "empty",
+			.options = options,
+			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+				      MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+		};
+	for (size_t i = 0; spec->masked[i]; i++)
+		bh_compile_step(c, BH_OP_mask)->mask = (struct bh_args_mask){
+			.root = c->root,
+			.null = null,
+			.empty = empty,
+			.path = spec->masked[i],
+		};
+}
+
+void bh_compile_devices(struct bh_compiler *c)
+{
+	bh_compile_at(c, BH_CHILD, BH_PHASE_DEVICES);
+	if (dev_is_bound(c))
+		bh_note(&c->plan->notes, &c->plan->arena,
+			"/dev is a bind mount: no devices are made in it");
+	else
+		add_devices(c);
+	/* As engines expect, the working directory is made if need be. */
+	bh_compile_why(c, "config /process/cwd", NULL);
+	if (!bh_str_eq(c->spec->process.cwd, "/") &&
+	    !bh_starts_with(c->spec->process.cwd, "/proc/"))
+		bh_compile_step(c, BH_OP_make_dir)->make_dir =
+			(struct bh_args_make_dir){
+				.root = c->root,
+				.path = c->spec->process.cwd,
+				.mode = 0755,
+			};
+	close_mounts(c);
+	cover_paths(c);
+}
+
+void bh_compile_pivot(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+
+	bh_compile_why(c, "config /root/readonly", NULL);
+	if (spec->root_readonly)
+		bh_compile_step(c, BH_OP_mount_attr)->mount_attr =
+			(struct bh_args_mount_attr){
+				.mount = c->root,
+				.set = MOUNT_ATTR_RDONLY,
+			};
+	/* A procfs of our own can be made only where another one is to be
+	 * seen, in a user namespace; so before the host's goes away. */
+	bh_compile_why(c, "default", NULL);
+	if (spec->sysctl_count)
+		(void)bh_compile_child_procfs(c);
+	bh_compile_step(c, BH_OP_pivot_root)->pivot_root.root = c->root;
+	if (!spec->root_propagation)
+		return;
+	bh_compile_why(c, "config /linux/rootfsPropagation", NULL);
+	bh_compile_step(c, BH_OP_propagation)->propagation =
+		(struct bh_args_propagation){
+			.propagation = spec->root_propagation,
+			.recursive = spec->root_propagation_all,
+		};
+}

@@ -1,0 +1,295 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The child, its namespaces and id maps. */
+#include <linux/capability.h>
+#include <linux/sched.h>
+
+#include "base/str.h"
+#include "plan/compiler.h"
+
+/* Namespaces that the child must not be started in: a cgroup namespace shows
+ * the group that its maker is in, so the child makes it once it is in its own;
+ * a time namespace only ever holds children (time_namespaces(7)). */
+#define MADE_BY_CHILD (CLONE_NEWCGROUP | CLONE_NEWTIME)
+
+static uint64_t new_namespaces(const struct bh_compiler *c)
+{
+	uint64_t flags = 0;
+
+	for (int i = 0; i < OCI_NS_COUNT; i++)
+		if (c->spec->namespaces[i].wanted &&
+		    !c->spec->namespaces[i].by_path)
+			flags |= bh_namespace_flag((enum oci_namespace_type)i);
+	return flags;
+}
+
+static bool joins_any(const struct bh_compiler *c)
+{
+	for (int i = 0; i < OCI_NS_COUNT; i++)
+		if (c->spec->namespaces[i].by_path)
+			return true;
+	return false;
+}
+
+static int namespace_slot(struct bh_compiler *c, enum oci_namespace_type type)
+{
+	return bh_compile_preset(
+		c, c->spec->namespaces[type].wanted_path,
+		bh_arena_printf(&c->plan->arena, "%s-namespace",
+				oci_namespace_name(type)));
+}
+
+static void start_plain(struct bh_compiler *c)
+{
+	const struct bh_namespace *pid = &c->spec->namespaces[OCI_NS_PID];
+	int own = -1;
+
+	/* setns(2) to a pid namespace is for children: the parent's next child
+	 * is born in it, and then the parent comes back. */
+	if (pid->by_path) {
+		own = bh_compile_slot(c, "own-pid-namespace");
+		bh_compile_step(c, BH_OP_pid_ns_keep)->pid_ns_keep.namespace =
+			own;
+		bh_compile_step(c, BH_OP_ns_join)->ns_join =
+			(struct bh_args_ns_join){
+				.namespace = namespace_slot(c, OCI_NS_PID),
+				.type = CLONE_NEWPID,
+			};
+	}
+	bh_compile_step(c, BH_OP_clone)->clone = (struct bh_args_clone){
+		.process = c->process,
+		.group = c->v2_group,
+		.namespaces = new_namespaces(c) & ~(uint64_t)MADE_BY_CHILD,
+	};
+	if (pid->by_path)
+		bh_compile_step(c, BH_OP_ns_join)->ns_join =
+			(struct bh_args_ns_join){
+				.namespace = own,
+				.type = CLONE_NEWPID,
+			};
+}
+
+/*
+ * With a user namespace and others that are joined: root joins them while it
+ * has power over them, the user namespace last; somebody without privileges
+ * gets that power only in the user namespace, and joins it first.
+ */
+static void start_joined(struct bh_compiler *c)
+{
+	uint32_t *slots = bh_arena_alloc(&c->plan->arena,
+					 OCI_NS_COUNT * sizeof(*slots));
+	const struct bh_namespace *ns = c->spec->namespaces;
+	size_t count = 0;
+
+	if (ns[OCI_NS_USER].by_path && !c->privileged)
+		slots[count++] = (uint32_t)namespace_slot(c, OCI_NS_USER);
+	for (int i = 0; i < OCI_NS_COUNT; i++)
+		if (ns[i].by_path && i != OCI_NS_USER)
+			slots[count++] = (uint32_t)namespace_slot(
+				c, (enum oci_namespace_type)i);
+	if (ns[OCI_NS_USER].by_path && c->privileged)
+		slots[count++] = (uint32_t)namespace_slot(c, OCI_NS_USER);
+	bh_compile_step(c, BH_OP_clone_joined)->clone_joined =
+		(struct bh_args_clone_joined){
+			.process = c->process,
+			.group = c->v2_group,
+			.joins = { count, slots },
+			.namespaces = new_namespaces(c) &
+				      ~(uint64_t)MADE_BY_CHILD,
+		};
+}
+
+/* v1 has no CLONE_INTO_CGROUP: the parent moves the child. */
+static void join_groups(struct bh_compiler *c)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+
+	for (size_t i = 0; i < cgroups->len; i++)
+		if (c->groups[i] >= 0 && !cgroups->items[i].v2)
+			bh_compile_step(c, BH_OP_cgroup_join)->cgroup_join =
+				(struct bh_args_cgroup_join){
+					.group = c->groups[i],
+					.process = c->process,
+				};
+}
+
+static const char *map_text(struct bh_compiler *c,
+			    const struct bh_id_maps *maps)
+{
+	const char *text = "";
+
+	for (size_t i = 0; i < maps->len; i++)
+		text = bh_arena_printf(&c->plan->arena, "%s%u %u %u\n", text,
+				       maps->items[i].container,
+				       maps->items[i].host,
+				       maps->items[i].count);
+	return text;
+}
+
+/* user_namespaces(7): one's own id, and nothing else. */
+static int check_own_map(struct bh_compiler *c, const struct bh_id_maps *maps,
+			 uint32_t own, const char *field)
+{
+	if (maps->len == 1 && maps->items[0].count == 1 &&
+	    maps->items[0].host == own)
+		return 0;
+	return bh_refuse(c->err, "compile the plan: %s: without root only the "
+			 "caller's own id can be mapped in this version "
+			 "(host id %u, size 1)", field, own);
+}
+
+static void add_map(struct bh_compiler *c, const char *file, const char *field,
+		    const struct bh_id_maps *maps)
+{
+	bh_compile_why(c, bh_arena_printf(&c->plan->arena, "config %s", field),
+		       NULL);
+	bh_compile_step(c, BH_OP_id_map)->id_map = (struct bh_args_id_map){
+		.procfs = c->parent_procfs,
+		.process = c->process,
+		.file = file,
+		.map = map_text(c, maps),
+	};
+}
+
+static bool maps_root(const struct bh_id_maps *maps)
+{
+	for (size_t i = 0; i < maps->len; i++)
+		if (maps->items[i].container == 0)
+			return true;
+	return false;
+}
+
+static int map_ids(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+
+	if (!maps_root(&spec->uid_maps) || !maps_root(&spec->gid_maps))
+		return bh_refuse(c->err, "compile the plan: /linux/uidMappings "
+				 "and /linux/gidMappings: container id 0 must "
+				 "be mapped, to set the container up");
+	if (!c->privileged) {
+		int r = check_own_map(c, &spec->uid_maps, c->in->host->uid,
+				      "/linux/uidMappings");
+
+		if (r == 0)
+			r = check_own_map(c, &spec->gid_maps, c->in->host->gid,
+					  "/linux/gidMappings");
+		if (r < 0)
+			return r;
+		bh_compile_why(c, "kernel", NULL);
+		bh_compile_step(c, BH_OP_setgroups_deny)->setgroups_deny =
+			(struct bh_args_setgroups_deny){
+				.procfs = c->parent_procfs,
+				.process = c->process,
+			};
+	}
+	add_map(c, "uid_map", "/linux/uidMappings", &spec->uid_maps);
+	add_map(c, "gid_map", "/linux/gidMappings", &spec->gid_maps);
+	return 0;
+}
+
+/* Steps of the parent that act on the new child. */
+static int set_up_from_outside(struct bh_compiler *c)
+{
+	const struct bh_namespace *user = &c->spec->namespaces[OCI_NS_USER];
+	bool maps = user->wanted && !user->by_path;
+	int r;
+
+	bh_compile_at(c, BH_PARENT, BH_PHASE_ID_MAPS);
+	bh_compile_why(c, "kernel", NULL);
+	if (maps || c->spec->process.oom_set) {
+		c->parent_procfs = bh_compile_slot(c, "parent-proc");
+		bh_compile_step(c, BH_OP_procfs_open)->procfs_open.procfs =
+			c->parent_procfs;
+	}
+	r = maps ? map_ids(c) : 0;
+	if (r < 0 || !c->spec->process.oom_set)
+		return r;
+	bh_compile_why(c, "config /process/oomScoreAdj", NULL);
+	bh_compile_step(c, BH_OP_oom_score_adj)->oom_score_adj =
+		(struct bh_args_oom_score_adj){
+			.procfs = c->parent_procfs,
+			.process = c->process,
+			.value = c->spec->process.oom_score_adj,
+		};
+	return 0;
+}
+
+/* Before the child stops being dumpable, since that closes its own files in
+ * /proc/self to a root that is not the host's. */
+static void make_time_namespace(struct bh_compiler *c)
+{
+	int procfs;
+
+	if (!(new_namespaces(c) & CLONE_NEWTIME))
+		return;
+	bh_compile_why(c, "config /linux/namespaces", NULL);
+	bh_compile_step(c, BH_OP_ns_unshare)->ns_unshare.namespaces =
+		CLONE_NEWTIME;
+	bh_compile_why(c, "config /linux/timeOffsets", NULL);
+	procfs = bh_compile_child_procfs(c);
+	for (size_t i = 0; c->spec->time_offsets[i]; i++)
+		bh_compile_step(c, BH_OP_time_offset)->time_offset =
+			(struct bh_args_time_offset){
+				.procfs = procfs,
+				.offsets = c->spec->time_offsets[i],
+			};
+	bh_compile_step(c, BH_OP_time_enter)->time_enter.procfs = procfs;
+}
+
+static void join_from_inside(struct bh_compiler *c)
+{
+	static const enum oci_namespace_type order[] = {
+		OCI_NS_NETWORK, OCI_NS_IPC,   OCI_NS_UTS,
+		OCI_NS_CGROUP,	OCI_NS_TIME, OCI_NS_MOUNT,
+	};
+
+	bh_compile_why(c, "config /linux/namespaces", NULL);
+	for (size_t i = 0; i < BH_COUNT(order); i++)
+		if (c->spec->namespaces[order[i]].by_path)
+			bh_compile_step(c, BH_OP_ns_join)->ns_join =
+				(struct bh_args_ns_join){
+					.namespace = namespace_slot(c,
+								    order[i]),
+					.type = bh_namespace_flag(order[i]),
+				};
+}
+
+static void set_up_from_inside(struct bh_compiler *c, bool joined)
+{
+	bh_compile_at(c, BH_CHILD, BH_PHASE_ID_MAPS);
+	bh_compile_why(c, "kernel", NULL);
+	if (c->user)
+		bh_compile_step(c, BH_OP_become_root)->become_root.groups =
+			c->privileged;
+	make_time_namespace(c);
+	bh_compile_why(c, "default", NULL);
+	bh_compile_step(c, BH_OP_dumpable_off)->dumpable_off.off = true;
+	bh_compile_step(c, BH_OP_session_new)->session_new.new = true;
+	bh_compile_step(c, BH_OP_keyring_join)->keyring_join.new = true;
+	if (!joined)
+		join_from_inside(c);
+	if (new_namespaces(c) & CLONE_NEWCGROUP) {
+		bh_compile_why(c, "config /linux/namespaces", NULL);
+		bh_compile_step(c, BH_OP_ns_unshare)->ns_unshare.namespaces =
+			CLONE_NEWCGROUP;
+	}
+}
+
+int bh_compile_namespaces(struct bh_compiler *c)
+{
+	bool joined = c->user && joins_any(c);
+	int r;
+
+	bh_compile_at(c, BH_PARENT, BH_PHASE_NAMESPACES);
+	bh_compile_why(c, "config /linux/namespaces", NULL);
+	c->process = bh_compile_slot(c, "child");
+	if (joined)
+		start_joined(c);
+	else
+		start_plain(c);
+	join_groups(c);
+	r = set_up_from_outside(c);
+	if (r == 0)
+		set_up_from_inside(c, joined);
+	return r;
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The last phases.  Their order is fixed by what each takes away: names and
+ * limits while the child still may, then the user and capabilities, then the
+ * filter, as late as the kernel lets.
+ */
+#include <string.h>
+
+#include "base/str.h"
+#include "plan/compiler.h"
+
+/* The search path when the environment has none, as in confstr(3). */
+#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:" \
+		     "/sbin:/bin"
+
+static void set_names(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+	const struct bh_namespace *network =
+		&spec->namespaces[OCI_NS_NETWORK];
+
+	for (size_t i = 0; i < spec->sysctl_count; i++) {
+		bh_compile_why(c, "config /linux/sysctl", NULL);
+		bh_compile_step(c, BH_OP_sysctl)->sysctl =
+			(struct bh_args_sysctl){
+				.procfs = bh_compile_child_procfs(c),
+				.key = spec->sysctls[i].key,
+				.value = spec->sysctls[i].value,
+			};
+	}
+	bh_compile_why(c, "config /hostname", NULL);
+	if (spec->hostname)
+		bh_compile_step(c, BH_OP_hostname)->hostname.name =
+			spec->hostname;
+	bh_compile_why(c, "config /domainname", NULL);
+	if (spec->domainname)
+		bh_compile_step(c, BH_OP_domainname)->domainname.name =
+			spec->domainname;
+	bh_compile_why(c, "default", NULL);
+	if (network->wanted && !network->by_path)
+		bh_compile_step(c, BH_OP_loopback_up)->loopback_up.interface =
+			"lo";
+}
+
+static void set_limits(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	/* In a user namespace the child can't raise limits; the parent may. */
+	if (c->user && process->rlimit_count)
+		bh_compile_at(c, BH_PARENT, BH_PHASE_HARDEN);
+	bh_compile_why(c, "config /process/rlimits", NULL);
+	for (size_t i = 0; i < process->rlimit_count; i++)
+		bh_compile_step(c, BH_OP_rlimit)->rlimit =
+			(struct bh_args_rlimit){
+				.resource = process->rlimits[i].resource,
+				.soft = process->rlimits[i].soft,
+				.hard = process->rlimits[i].hard,
+			};
+	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
+}
+
+static void install_filter(struct bh_compiler *c)
+{
+	const struct bh_filter *filter = c->in->filter;
+
+	bh_compile_why(c, "config /linux/seccomp", NULL);
+	if (filter->len)
+		bh_compile_step(c, BH_OP_seccomp)->seccomp =
+			(struct bh_args_seccomp){
+				.program = { filter->len, filter->insns },
+				.flags = filter->flags,
+			};
+}
+
+static void set_user(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+	const struct bh_caps *caps = &process->caps;
+
+	bh_compile_why(c, process->caps_set ? "config /process/capabilities" :
+					      "default",
+		       process->caps_set ? NULL :
+					   "the config grants no capabilities");
+	bh_compile_step(c, BH_OP_bounding_set)->bounding_set.keep =
+		caps->bounding;
+	bh_compile_why(c, "config /process/user", NULL);
+	bh_compile_step(c, BH_OP_user_set)->user_set = (struct bh_args_user_set){
+		.uid = process->uid,
+		.gid = process->gid,
+		.groups = { process->group_count, process->groups },
+		/* setgroups(2) was given up with the unprivileged map */
+		.keep_groups = !c->privileged && !process->group_count,
+	};
+	bh_compile_why(c, process->caps_set ? "config /process/capabilities" :
+					      "default", NULL);
+	bh_compile_step(c, BH_OP_caps_set)->caps_set = (struct bh_args_caps_set){
+		.effective = caps->effective,
+		.permitted = caps->permitted,
+		.inheritable = caps->inheritable,
+		.ambient = caps->ambient,
+	};
+}
+
+void bh_compile_harden(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
+	set_names(c);
+	set_limits(c);
+	bh_compile_why(c, "default", NULL);
+	bh_compile_step(c, BH_OP_signals_reset)->signals_reset.all = true;
+	bh_compile_why(c, "config /process/cwd", NULL);
+	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
+	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
+	if (!process->no_new_privs) {
+		bh_compile_why(c, "default", NULL);
+		bh_compile_step(c, BH_OP_close_fds)->close_fds.first = 3;
+		install_filter(c);
+	}
+	set_user(c);
+	bh_compile_why(c, "config /process/cwd", NULL);
+	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
+	bh_compile_why(c, process->umask_set ? "config /process/user/umask" :
+					       "default", NULL);
+	bh_compile_step(c, BH_OP_umask)->umask.mask =
+		process->umask_set ? process->umask : 022;
+}
+
+static const char *environment_value(const struct bh_process *process,
+				     const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; process->env[i]; i++)
+		if (strncmp(process->env[i], name, len) == 0 &&
+		    process->env[i][len] == '=')
+			return process->env[i] + len + 1;
+	return NULL;
+}
+
+/* Each place where a shell would look, in order; execvp(3). */
+static const char *const *candidates(struct bh_compiler *c, const char *name)
+{
+	const char *path = environment_value(&c->spec->process, "PATH");
+	struct bh_arena *arena = &c->plan->arena;
+	const char **list;
+	size_t count = 0;
+
+	if (strchr(name, '/')) {
+		list = bh_arena_alloc(arena, 2 * sizeof(*list));
+		list[0] = name;
+		return list;
+	}
+	if (!path || !*path)
+		path = DEFAULT_PATH;
+	list = bh_arena_alloc(arena, (strlen(path) + 2) * sizeof(*list));
+	for (;;) {
+		size_t len = strcspn(path, ":");
+
+		/* An empty or relative entry means the working directory,
+		 * which is no place to take programs from. */
+		if (path[0] == '/')
+			list[count++] = bh_arena_printf(arena, "%.*s/%s",
+							(int)len, path, name);
+		if (!path[len])
+			return list;
+		path += len + 1;
+	}
+}
+
+void bh_compile_exec(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	bh_compile_at(c, BH_CHILD, BH_PHASE_EXEC);
+	bh_compile_why(c, "default", NULL);
+	if (!environment_value(process, "HOME") && c->root >= 0)
+		bh_compile_step(c, BH_OP_home)->home =
+			(struct bh_args_home){ c->root, process->uid };
+	bh_compile_why(c, "config /process/args", NULL);
+	bh_compile_step(c, BH_OP_program_find)->program_find =
+		(struct bh_args_program_find){
+			.name = process->args[0],
+			.candidates = candidates(c, process->args[0]),
+		};
+	if (process->no_new_privs) {
+		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
+		bh_compile_step(c, BH_OP_no_new_privs)->no_new_privs.on = true;
+		bh_compile_why(c, "default", NULL);
+		bh_compile_step(c, BH_OP_close_fds)->close_fds.first = 3;
+		install_filter(c);
+	}
+	bh_compile_why(c, "config /process/args", NULL);
+	bh_compile_step(c, BH_OP_exec)->exec = (struct bh_args_exec){
+		.arguments = process->args,
+		.environment = process->env,
+	};
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <linux/capability.h>
+
+#include "plan/compiler.h"
+
+void bh_compile_at(struct bh_compiler *c, enum bh_lane lane,
+		   enum bh_phase phase)
+{
+	c->lane = lane;
+	c->phase = phase;
+}
+
+void bh_compile_why(struct bh_compiler *c, const char *origin,
+		    const char *reason)
+{
+	c->origin = origin;
+	c->reason = reason;
+}
+
+union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op)
+{
+	struct bh_step *step = bh_plan_step(c->plan, op, c->lane, c->phase);
+
+	step->origin = c->origin;
+	step->reason = c->reason;
+	return &step->args;
+}
+
+int bh_compile_slot(struct bh_compiler *c, const char *name)
+{
+	return bh_plan_slot(c->plan, name, -1);
+}
+
+int bh_compile_preset(struct bh_compiler *c, size_t wanted, const char *name)
+{
+	return bh_plan_slot(c->plan, name, (int)wanted);
+}
+
+int bh_compile_child_procfs(struct bh_compiler *c)
+{
+	if (c->child_procfs < 0) {
+		c->child_procfs = bh_compile_slot(c, "child-proc");
+		bh_compile_step(c, BH_OP_procfs_open)->procfs_open.procfs =
+			c->child_procfs;
+	}
+	return c->child_procfs;
+}
+
+/* A joined mount namespace has a root and mounts of its own already. */
+static int check_joined_root(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+	bool asks = spec->config->mounts.len || spec->root_readonly ||
+		    spec->masked[0] || spec->readonly[0] ||
+		    spec->device_count || spec->root_propagation;
+
+	if (!asks)
+		return 0;
+	return bh_refuse(c->err, "compile the plan: /linux/namespaces: the "
+			 "mount namespace is joined, so its root and mounts "
+			 "are those of its maker; mounts, devices, masked and "
+			 "read-only paths can't be given with it");
+}
+
+static int check_namespaces(struct bh_compiler *c)
+{
+	const struct bh_namespace *ns = c->spec->namespaces;
+
+	if (!ns[OCI_NS_MOUNT].wanted)
+		return bh_refuse(c->err, "compile the plan: /linux/namespaces: "
+				 "no mount namespace; without one the rootfs "
+				 "would be mounted on the host");
+	if (!c->privileged && !ns[OCI_NS_USER].wanted)
+		return bh_refuse(c->err, "compile the plan: /linux/namespaces: "
+				 "no user namespace; without root a container "
+				 "needs one");
+	return c->new_root ? 0 : check_joined_root(c);
+}
+
+static int compile(struct bh_compiler *c)
+{
+	int r = check_namespaces(c);
+
+	if (r == 0)
+		r = bh_compile_cgroups(c);
+	if (r < 0)
+		return r;
+	bh_compile_trees(c);
+	r = bh_compile_namespaces(c);
+	if (r < 0)
+		return r;
+	if (c->new_root) {
+		bh_compile_root(c);
+		bh_compile_mounts(c);
+		bh_compile_devices(c);
+		bh_compile_pivot(c);
+	}
+	bh_compile_harden(c);
+	bh_compile_exec(c);
+	return 0;
+}
+
+int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
+		    struct bh_err *err)
+{
+	const struct bh_namespace *ns = inputs->spec->namespaces;
+	struct bh_plan plan = { 0 };
+	struct bh_compiler c = {
+		.in = inputs,
+		.spec = inputs->spec,
+		.plan = &plan,
+		.err = err,
+		.privileged = bh_host_can(inputs->host, CAP_SYS_ADMIN) &&
+			      !inputs->host->in_user_namespace,
+		.new_root = !ns[OCI_NS_MOUNT].by_path,
+		.user = ns[OCI_NS_USER].wanted,
+		.origin = "default",
+		.root = -1,
+		.v2_group = -1,
+		.parent_procfs = -1,
+		.child_procfs = -1,
+	};
+	int r;
+
+	for (size_t i = 0; i < inputs->spec->notes.len; i++)
+		bh_note(&plan.notes, &plan.arena, "%s",
+			inputs->spec->notes.items[i]);
+	r = compile(&c);
+	if (r < 0)
+		bh_plan_clear(&plan);
+	else
+		*ret = plan;
+	return r;
+}

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what is wanted and what the machine can to the list of what will be
+ * done.  Pure: the same inputs give the same plan, and nothing is looked up.
+ */
+#ifndef BH_PLAN_COMPILE_H
+#define BH_PLAN_COMPILE_H
+
+#include "cgroup/settings.h"
+#include "host/host.h"
+#include "plan/plan.h"
+#include "seccomp/filter.h"
+#include "spec/spec.h"
+
+struct bh_plan_inputs {
+	const struct bh_spec *spec;
+	const struct bh_host *host;
+	const struct bh_host_path *paths;	/* one for each spec->wanted */
+	const struct bh_cgroup_settings *settings;
+	const struct bh_filter *filter;
+};
+
+/*
+ * Compile a plan that makes the container.  Presets are numbered like
+ * spec->wanted.  The plan borrows strings from the inputs, so they must
+ * outlive it.  -EINVAL with err where the machine can't do what is asked.
+ */
+int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
+		    struct bh_err *err);
+
+#endif

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The compiler's state and its phases, one file each; for plan/ alone. */
+#ifndef BH_PLAN_COMPILER_H
+#define BH_PLAN_COMPILER_H
+
+#include "plan/compile.h"
+
+struct bh_compiler {
+	const struct bh_plan_inputs *in;
+	const struct bh_spec *spec;
+	struct bh_plan *plan;
+	struct bh_err *err;
+
+	/* We may clone mounts of the host and give ids away. */
+	bool privileged;
+	/* The container gets a mount namespace of its own. */
+	bool new_root;
+	/* A user namespace, new or joined, owns the container's. */
+	bool user;
+
+	enum bh_lane lane;	/* of the steps that are added */
+	enum bh_phase phase;
+	const char *origin;
+	const char *reason;
+
+	int root;		/* slots; -1 not there */
+	int process;
+	int v2_group;
+	int parent_procfs;
+	int child_procfs;
+	int *groups;		/* by hierarchy */
+	int *group_trees;	/* by hierarchy: its group, cloned for binding */
+	int *trees;		/* by mount: the clone of a bind's source */
+};
+
+/* Where the following steps belong; reason may be NULL. */
+void bh_compile_at(struct bh_compiler *c, enum bh_lane lane,
+		   enum bh_phase phase);
+void bh_compile_why(struct bh_compiler *c, const char *origin,
+		    const char *reason);
+
+/* Add a step there.  Valid until the next one is added. */
+union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op);
+
+int bh_compile_slot(struct bh_compiler *c, const char *name);
+
+/* The slot of a host path: filled before the plan starts. */
+int bh_compile_preset(struct bh_compiler *c, size_t wanted, const char *name);
+
+/* The handle of procfs of the child, opened where it is first needed. */
+int bh_compile_child_procfs(struct bh_compiler *c);
+
+/* Phases, in order. */
+void bh_compile_trees(struct bh_compiler *c);
+int bh_compile_cgroups(struct bh_compiler *c);
+int bh_compile_namespaces(struct bh_compiler *c);
+void bh_compile_root(struct bh_compiler *c);
+void bh_compile_mounts(struct bh_compiler *c);
+void bh_compile_devices(struct bh_compiler *c);
+void bh_compile_pivot(struct bh_compiler *c);
+void bh_compile_harden(struct bh_compiler *c);
+void bh_compile_exec(struct bh_compiler *c);
+
+/* compile-cgroup.c: clones of the container's groups, and a mount of type
+ * cgroup. */
+void bh_compile_group_trees(struct bh_compiler *c);
+void bh_compile_cgroup_mount(struct bh_compiler *c,
+			     const struct bh_mount *mount);
+
+/* compile-mount.c */
+/* Attributes of a mount that is not attached yet. */
+void bh_compile_attributes(struct bh_compiler *c, int slot,
+			   const struct bh_mount *mount);
+void bh_compile_attach(struct bh_compiler *c, int slot, const char *target,
+		       bool nolinks, bool readonly);
+/* Whether something is mounted or made below target after mount i. */
+bool bh_compile_has_below(const struct bh_compiler *c, size_t i);
+
+#endif

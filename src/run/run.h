@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The interpreter: carries a plan out and decides nothing.
+ *
+ * bh_run_plan walks the parent's lane.  The step `clone` starts the child,
+ * which walks its own lane in the same loop and ends in execve or _exit; it
+ * never returns to the caller.  sync.h tells how the two talk.
+ */
+#ifndef BH_RUN_RUN_H
+#define BH_RUN_RUN_H
+
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/path.h"
+#include "host/cgroups.h"
+#include "plan/plan.h"
+
+/* The longest "HOME=..." that is taken from a passwd file. */
+#define BH_HOME_SIZE 4096u
+
+/* A cgroup that a step made: undone by bh_run_undo. */
+struct bh_made_group {
+	size_t hierarchy;	/* index into the host's cgroups */
+	const char *path;	/* from the plan */
+	ino_t inode;		/* whose group it is */
+};
+
+/* What a plan needs beside itself; borrowed by the run. */
+struct bh_run_inputs {
+	const struct bh_plan *plan;
+	const int *preset_fds;		/* by preset number */
+	const struct bh_cgroups *cgroups;
+};
+
+struct bh_run {
+	struct bh_run_inputs in;
+	enum bh_lane lane;		/* which process this is */
+	enum bh_lane holder;		/* whose turn it is */
+	size_t at;			/* the step, an index */
+	int *slots;			/* descriptors, -1 empty */
+	struct bh_scratch scratch;
+	struct bh_shared *shared;	/* what the child leaves behind */
+	int sync_fd;			/* our end */
+	int peer_fd;			/* the other's end, until the clone */
+	pid_t child;			/* 0 before the clone */
+	size_t made_count;
+	struct bh_made_group *made;
+
+	/* The child's own, between its last steps. */
+	bool cwd_entered;
+	const char *program;		/* what program_find found */
+	const char **environment;	/* with room for HOME at its end */
+	char *home;			/* room for "HOME=..." */
+};
+
+/*
+ * Carry the plan out.  On success the container's program has been executed;
+ * run->child is its pid and stays ours to wait for.  On failure the error names
+ * the step, the child is dead and reaped, and bh_run_undo takes back the rest.
+ */
+int bh_run_plan(struct bh_run *run, const struct bh_run_inputs *inputs,
+		struct bh_err *err);
+
+/* Remove what the steps made outside the new namespaces. */
+int bh_run_undo(struct bh_run *run, struct bh_err *err);
+
+/* Free memory and descriptors; processes and groups are left alone. */
+void bh_run_clear(struct bh_run *run);
+
+#endif

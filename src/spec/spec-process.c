@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* process: program, user, capabilities, limits. */
+#include <string.h>
+
+#include "base/str.h"
+#include "spec/names.h"
+#include "spec/parts.h"
+
+static int build_program(struct bh_spec *spec, const struct oci_process *oci,
+			 struct bh_err *err)
+{
+	struct bh_process *process = &spec->process;
+
+	if (!oci->args.len || !oci->args.items[0][0])
+		return bh_refuse(err, "read config.json: /process/args: "
+				 "missing; it names the program to run");
+	if (oci->cwd[0] != '/')
+		return bh_refuse(err, "read config.json: /process/cwd: \"%s\" "
+				 "is not absolute", oci->cwd);
+	process->args = bh_spec_texts(spec, &oci->args);
+	process->cwd = oci->cwd;
+	for (size_t i = 0; i < oci->env.len; i++)
+		if (!strchr(oci->env.items[i], '=') ||
+		    oci->env.items[i][0] == '=')
+			return bh_refuse(err, "read config.json: "
+					 "/process/env/%zu: not of the form "
+					 "NAME=value", i);
+	process->env = bh_spec_texts(spec, &oci->env);
+	return 0;
+}
+
+static void build_user(struct bh_spec *spec, const struct oci_user *oci)
+{
+	struct bh_process *process = &spec->process;
+
+	if (!oci)
+		return;
+	/* The reader has checked that each fits 32 bits. */
+	process->uid = (uint32_t)oci->uid.value;
+	process->gid = (uint32_t)oci->gid.value;
+	process->umask_set = oci->umask.set;
+	process->umask = (uint32_t)oci->umask.value & 0777;
+	process->group_count = oci->additional_gids.len;
+	process->groups = bh_arena_alloc(
+		&spec->arena,
+		process->group_count * sizeof(*process->groups));
+	for (size_t i = 0; i < process->group_count; i++)
+		process->groups[i] =
+			(uint32_t)oci->additional_gids.items[i];
+	if (oci->username)
+		bh_note(&spec->notes, &spec->arena,
+			"/process/user/username is for Windows: left alone");
+}
+
+/* Names that the kernel's list does not have are left out with a remark, as
+ * config.md asks: they can't be granted. */
+static uint64_t build_set(struct bh_spec *spec, const char *name,
+			  const struct oci_strings *strings)
+{
+	uint64_t set = 0, cap;
+
+	for (size_t i = 0; i < strings->len; i++) {
+		if (bh_name_value(bh_capability_names, strings->items[i], &cap))
+			set |= 1ull << cap;
+		else
+			bh_note(&spec->notes, &spec->arena,
+				"/process/capabilities/%s/%zu: unknown "
+				"capability %s is left out", name, i,
+				strings->items[i]);
+	}
+	return set;
+}
+
+static int build_caps(struct bh_spec *spec, const struct oci_capabilities *oci,
+		      struct bh_err *err)
+{
+	struct bh_caps *caps = &spec->process.caps;
+
+	if (!oci)
+		return 0;
+	spec->process.caps_set = true;
+	caps->bounding = build_set(spec, "bounding", &oci->bounding);
+	caps->permitted = build_set(spec, "permitted", &oci->permitted);
+	caps->effective = build_set(spec, "effective", &oci->effective);
+	caps->inheritable = build_set(spec, "inheritable", &oci->inheritable);
+	caps->ambient = build_set(spec, "ambient", &oci->ambient);
+	if (caps->effective & ~caps->permitted)
+		return bh_refuse(err, "read config.json: /process/capabilities/"
+				 "effective: holds capabilities that "
+				 "/process/capabilities/permitted does not");
+	if (caps->ambient & ~(caps->permitted & caps->inheritable)) {
+		/* capabilities(7): the kernel would refuse to raise them. */
+		bh_note(&spec->notes, &spec->arena,
+			"/process/capabilities/ambient: capabilities that are "
+			"not permitted and inheritable are left out");
+		caps->ambient &= caps->permitted & caps->inheritable;
+	}
+	return 0;
+}
+
+static int build_rlimit(struct bh_spec *spec, size_t index,
+			const struct oci_rlimit *oci, struct bh_err *err)
+{
+	struct bh_rlimit *rlimit;
+	uint64_t resource;
+
+	if (!bh_name_value(bh_rlimit_names, oci->type, &resource))
+		return bh_refuse(err, "read config.json: /process/rlimits/%zu/"
+				 "type: unknown limit %s", index, oci->type);
+	if (oci->soft.value > oci->hard.value)
+		return bh_refuse(err, "read config.json: /process/rlimits/%zu: "
+				 "the soft limit is above the hard one", index);
+	for (size_t i = 0; i < spec->process.rlimit_count; i++)
+		if (spec->process.rlimits[i].resource == (int)resource)
+			return bh_refuse(err, "read config.json: /process/"
+					 "rlimits/%zu: %s is given twice",
+					 index, oci->type);
+	rlimit = bh_arena_append(&spec->arena, &spec->process.rlimits,
+				 &spec->process.rlimit_count, sizeof(*rlimit));
+	rlimit->resource = (int)resource;
+	rlimit->soft = oci->soft.value;
+	rlimit->hard = oci->hard.value;
+	return 0;
+}
+
+static int build_oom(struct bh_spec *spec, const struct oci_process *oci,
+		     struct bh_err *err)
+{
+	if (!oci->oom_score_adj.set)
+		return 0;
+	/* proc_pid_oom_score_adj(5) */
+	if (oci->oom_score_adj.value < -1000 || oci->oom_score_adj.value > 1000)
+		return bh_refuse(err, "read config.json: /process/oomScoreAdj: "
+				 "must lie between -1000 and 1000");
+	spec->process.oom_set = true;
+	spec->process.oom_score_adj = oci->oom_score_adj.value;
+	return 0;
+}
+
+int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
+{
+	const struct oci_process *oci = spec->config->process;
+	int r;
+
+	if (!oci)
+		return bh_refuse(err, "read config.json: /process: missing; "
+				 "a container needs a program to run");
+	r = build_program(spec, oci, err);
+	if (r < 0)
+		return r;
+	build_user(spec, oci->user);
+	spec->process.no_new_privs = oci->no_new_privileges.value;
+	r = build_caps(spec, oci->capabilities, err);
+	for (size_t i = 0; r == 0 && i < oci->rlimits.len; i++)
+		r = build_rlimit(spec, i, &oci->rlimits.items[i], err);
+	return r < 0 ? r : build_oom(spec, oci, err);
+}
