@@ -67,20 +67,31 @@ static bool fits_mem_bw(const char *text, size_t len)
 }
 
 const struct oci_check oci_check_rlimit = {
-	fits_rlimit, "RLIMIT_ and capital letters"
+	.fits = fits_rlimit,
+	.expected = "RLIMIT_ and capital letters",
 };
+
 const struct oci_check oci_check_capability = {
-	fits_capability, "CAP_ and capital letters"
+	.fits = fits_capability,
+	.expected = "CAP_ and capital letters",
 };
+
 const struct oci_check oci_check_cpu_list = {
-	fits_cpu_list, "a list of CPUs like 0-3,7"
+	.fits = fits_cpu_list,
+	.expected = "a list of CPUs like 0-3,7",
 };
+
 const struct oci_check oci_check_device_type = {
-	fits_device_type, "one of c, b, u, p"
+	.fits = fits_device_type,
+	.expected = "one of c, b, u, p",
 };
+
 const struct oci_check oci_check_page_size = {
-	fits_page_size, "a page size like 2MB"
+	.fits = fits_page_size,
+	.expected = "a page size like 2MB",
 };
+
 const struct oci_check oci_check_mem_bw = {
-	fits_mem_bw, "one line that begins with MB:"
+	.fits = fits_mem_bw,
+	.expected = "one line that begins with MB:",
 };

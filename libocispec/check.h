@@ -11,7 +11,7 @@
 
 struct oci_check {
 	bool (*fits)(const char *text, size_t len);
-	const char *expected;	/* for "expected ..." */
+	const char *expected; /* for "expected ..." */
 };
 
 extern const struct oci_check oci_check_rlimit;

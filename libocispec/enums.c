@@ -5,20 +5,16 @@
 #include "ocispec.h"
 
 /* A hole in an array would be found by the test that reads every name. */
-#define NAMES(enumeration, array)                               \
-	const struct oci_names enumeration##_names = {          \
-		(array), sizeof(array) / sizeof((array)[0])     \
+#define NAMES(enumeration, array)                           \
+	const struct oci_names enumeration##_names = {      \
+		(array), sizeof(array) / sizeof((array)[0]) \
 	}
 
 static const char *const namespace_types[] = {
-	[OCI_NS_MOUNT] = "mount",
-	[OCI_NS_PID] = "pid",
-	[OCI_NS_NETWORK] = "network",
-	[OCI_NS_UTS] = "uts",
-	[OCI_NS_IPC] = "ipc",
-	[OCI_NS_USER] = "user",
-	[OCI_NS_CGROUP] = "cgroup",
-	[OCI_NS_TIME] = "time",
+	[OCI_NS_MOUNT] = "mount",     [OCI_NS_PID] = "pid",
+	[OCI_NS_NETWORK] = "network", [OCI_NS_UTS] = "uts",
+	[OCI_NS_IPC] = "ipc",	      [OCI_NS_USER] = "user",
+	[OCI_NS_CGROUP] = "cgroup",   [OCI_NS_TIME] = "time",
 };
 NAMES(oci_namespace_type, namespace_types);
 
@@ -148,10 +144,8 @@ static const char *const personality_domains[] = {
 NAMES(oci_personality_domain, personality_domains);
 
 static const char *const statuses[] = {
-	[OCI_STATUS_CREATING] = "creating",
-	[OCI_STATUS_CREATED] = "created",
-	[OCI_STATUS_RUNNING] = "running",
-	[OCI_STATUS_STOPPED] = "stopped",
+	[OCI_STATUS_CREATING] = "creating", [OCI_STATUS_CREATED] = "created",
+	[OCI_STATUS_RUNNING] = "running",   [OCI_STATUS_STOPPED] = "stopped",
 	[OCI_STATUS_PAUSED] = "paused",
 };
 NAMES(oci_status, statuses);

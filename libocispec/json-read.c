@@ -12,14 +12,14 @@ struct builder {
 	struct oci_document *document;
 	struct oci_error *err;
 	yajl_handle handle;
-	struct oci_json *open;	/* the innermost array or object */
+	struct oci_json *open; /* the innermost array or object */
 	size_t depth;
 	size_t values;
-	size_t end;		/* of the last token */
-	const char *key;	/* waiting for its value */
+	size_t end;	 /* of the last token */
+	const char *key; /* waiting for its value */
 	uint32_t key_len;
 	uint32_t key_offset;
-	int result;		/* why a callback stopped the parser */
+	int result; /* why a callback stopped the parser */
 };
 
 /* ---- places -------------------------------------------------------------- */

@@ -30,11 +30,10 @@ static int compare_keys(const void *a, const void *b)
 	return left->index < right->index ? -1 : 1;
 }
 
-const struct oci_json *
-oci_json_find_repetition(const struct oci_json *object)
+const struct oci_json *oci_json_find_repetition(const struct oci_json *object)
 {
-	const struct oci_json **members = oci_new(object->count,
-						  sizeof(struct oci_json *));
+	const struct oci_json **members =
+		oci_new(object->count, sizeof(struct oci_json *));
 	const struct oci_json *found = NULL;
 	size_t count = 0;
 

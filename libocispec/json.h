@@ -36,16 +36,16 @@ enum oci_json_type {
 struct oci_json {
 	struct oci_json *parent;
 	struct oci_json *next;
-	struct oci_json *first;	/* child of an array or object */
+	struct oci_json *first; /* child of an array or object */
 	struct oci_json *last;
-	const char *key;	/* NULL unless the parent is an object */
-	const char *text;	/* of a string or number, NUL-terminated */
+	const char *key;  /* NULL unless the parent is an object */
+	const char *text; /* of a string or number, NUL-terminated */
 	uint32_t key_len;
 	uint32_t text_len;
-	uint32_t key_offset;	/* of the key in the document */
-	uint32_t offset;	/* of the value */
-	uint32_t index;		/* place among its siblings */
-	uint32_t count;		/* of children */
+	uint32_t key_offset; /* of the key in the document */
+	uint32_t offset;     /* of the value */
+	uint32_t index;	     /* place among its siblings */
+	uint32_t count;	     /* of children */
 	enum oci_json_type type;
 	bool boolean;
 };
@@ -73,8 +73,7 @@ void oci_json_append(struct oci_json *parent, struct oci_json *node);
  * The first member of an object that repeats an earlier key, NULL when none
  * does.  Sorts, since a hostile object has as many members as fit.
  */
-const struct oci_json *
-oci_json_find_repetition(const struct oci_json *object);
+const struct oci_json *oci_json_find_repetition(const struct oci_json *object);
 
 /* ---- writing ------------------------------------------------------------- */
 

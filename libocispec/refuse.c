@@ -103,12 +103,9 @@ void oci_show(const struct oci_json *node, char ret[OCI_SHOWN_SIZE])
 const char *oci_type_name(enum oci_json_type type)
 {
 	static const char *const names[] = {
-		[OCI_JSON_NULL] = "null",
-		[OCI_JSON_BOOL] = "a boolean",
-		[OCI_JSON_NUMBER] = "a number",
-		[OCI_JSON_STRING] = "a string",
-		[OCI_JSON_ARRAY] = "an array",
-		[OCI_JSON_OBJECT] = "an object",
+		[OCI_JSON_NULL] = "null",	[OCI_JSON_BOOL] = "a boolean",
+		[OCI_JSON_NUMBER] = "a number", [OCI_JSON_STRING] = "a string",
+		[OCI_JSON_ARRAY] = "an array",	[OCI_JSON_OBJECT] = "an object",
 	};
 
 	return names[type];

@@ -3,12 +3,12 @@
 
 #include "table-read.h"
 
-#define MAX_UNKNOWN 64
+#define MAX_UNKNOWN  64
 #define POINTER_SIZE sizeof(((struct oci_error *)NULL)->pointer)
 
 typedef int (*read_slot)(const struct oci_reader *reader,
-			 const struct oci_row *row,
-			 const struct oci_json *node, void *slot);
+			 const struct oci_row *row, const struct oci_json *node,
+			 void *slot);
 
 static int read_object(const struct oci_reader *reader,
 		       const struct oci_table *table,
@@ -57,7 +57,7 @@ static int read_strings(const struct oci_reader *reader,
 			result = oci_take_enum(reader, row, child, &value);
 		if (result == 0)
 			result = oci_take_string(reader, row, child,
-					     &strings->items[i]);
+						 &strings->items[i]);
 	}
 	return result;
 }
@@ -71,8 +71,8 @@ static int read_uints(const struct oci_reader *reader,
 	const struct oci_json *child = node->first;
 
 	for (; result == 0 && child; child = child->next)
-		result = oci_take_uint(reader, row, child,
-				       &items[child->index]);
+		result =
+			oci_take_uint(reader, row, child, &items[child->index]);
 	return result;
 }
 
@@ -85,8 +85,8 @@ static int read_enums(const struct oci_reader *reader,
 	const struct oci_json *child = node->first;
 
 	for (; result == 0 && child; child = child->next)
-		result = oci_take_enum(reader, row, child,
-				       &items[child->index]);
+		result =
+			oci_take_enum(reader, row, child, &items[child->index]);
 	return result;
 }
 
@@ -176,18 +176,12 @@ static int read_pointer(const struct oci_reader *reader,
 }
 
 static const read_slot readers[OCI_KIND_COUNT] = {
-	[OCI_KIND_STRING] = oci_read_string,
-	[OCI_KIND_BOOL] = oci_read_bool,
-	[OCI_KIND_INT] = oci_read_int,
-	[OCI_KIND_UINT] = oci_read_uint,
-	[OCI_KIND_ENUM] = oci_read_enum,
-	[OCI_KIND_OBJECT] = read_pointer,
-	[OCI_KIND_STRINGS] = read_strings,
-	[OCI_KIND_UINTS] = read_uints,
-	[OCI_KIND_ENUMS] = read_enums,
-	[OCI_KIND_OBJECTS] = read_objects,
-	[OCI_KIND_PAIRS] = read_pairs,
-	[OCI_KIND_MAP] = read_map,
+	[OCI_KIND_STRING] = oci_read_string, [OCI_KIND_BOOL] = oci_read_bool,
+	[OCI_KIND_INT] = oci_read_int,	     [OCI_KIND_UINT] = oci_read_uint,
+	[OCI_KIND_ENUM] = oci_read_enum,     [OCI_KIND_OBJECT] = read_pointer,
+	[OCI_KIND_STRINGS] = read_strings,   [OCI_KIND_UINTS] = read_uints,
+	[OCI_KIND_ENUMS] = read_enums,	     [OCI_KIND_OBJECTS] = read_objects,
+	[OCI_KIND_PAIRS] = read_pairs,	     [OCI_KIND_MAP] = read_map,
 };
 
 static void note_unknown(const struct oci_reader *reader,
@@ -200,8 +194,8 @@ static void note_unknown(const struct oci_reader *reader,
 		return;
 
 	oci_pointer_print(node, pointer, sizeof(pointer));
-	unknown->items = oci_resize(unknown->items,
-				    (unknown->len + 1) * sizeof(char *));
+	unknown->items =
+		oci_resize(unknown->items, (unknown->len + 1) * sizeof(char *));
 	unknown->items[unknown->len++] = oci_copy(pointer, strlen(pointer));
 	unknown->set = true;
 }

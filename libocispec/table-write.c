@@ -145,8 +145,7 @@ static void write_map(struct oci_writer *writer, const struct oci_row *row,
 	if (!oci_write_open_object(writer, list.len == 0))
 		return;
 	for (size_t i = 0; i < list.len; i++) {
-		const char *item =
-			(char *)list.items + i * row->table->size;
+		const char *item = (char *)list.items + i * row->table->size;
 
 		oci_write_key(writer, oci_object_get(item));
 		write_object(writer, row->table, item);
@@ -161,18 +160,12 @@ static void write_pointer(struct oci_writer *writer, const struct oci_row *row,
 }
 
 static const write_slot writers[OCI_KIND_COUNT] = {
-	[OCI_KIND_STRING] = write_string,
-	[OCI_KIND_BOOL] = write_bool,
-	[OCI_KIND_INT] = write_int,
-	[OCI_KIND_UINT] = write_uint,
-	[OCI_KIND_ENUM] = write_enum,
-	[OCI_KIND_OBJECT] = write_pointer,
-	[OCI_KIND_STRINGS] = write_strings,
-	[OCI_KIND_UINTS] = write_uints,
-	[OCI_KIND_ENUMS] = write_enums,
-	[OCI_KIND_OBJECTS] = write_objects,
-	[OCI_KIND_PAIRS] = write_pairs,
-	[OCI_KIND_MAP] = write_map,
+	[OCI_KIND_STRING] = write_string,   [OCI_KIND_BOOL] = write_bool,
+	[OCI_KIND_INT] = write_int,	    [OCI_KIND_UINT] = write_uint,
+	[OCI_KIND_ENUM] = write_enum,	    [OCI_KIND_OBJECT] = write_pointer,
+	[OCI_KIND_STRINGS] = write_strings, [OCI_KIND_UINTS] = write_uints,
+	[OCI_KIND_ENUMS] = write_enums,	    [OCI_KIND_OBJECTS] = write_objects,
+	[OCI_KIND_PAIRS] = write_pairs,	    [OCI_KIND_MAP] = write_map,
 };
 
 static bool is_empty(const struct oci_table *table, const void *object)

@@ -17,18 +17,18 @@
 #include "ocispec.h"
 
 enum oci_kind {
-	OCI_KIND_STRING,	/* char * */
-	OCI_KIND_BOOL,		/* struct oci_bool */
-	OCI_KIND_INT,		/* struct oci_i64, min to max */
-	OCI_KIND_UINT,		/* struct oci_u64, 0 to max */
-	OCI_KIND_ENUM,		/* struct oci_enum, one of names */
-	OCI_KIND_OBJECT,	/* pointer to a structure of table */
-	OCI_KIND_STRINGS,	/* struct oci_strings, of names if given */
-	OCI_KIND_UINTS,		/* OCI_LIST(uint64_t), each 0 to max */
-	OCI_KIND_ENUMS,		/* OCI_LIST(int), each one of names */
-	OCI_KIND_OBJECTS,	/* OCI_LIST of structures of table */
-	OCI_KIND_PAIRS,		/* struct oci_pairs */
-	OCI_KIND_MAP,		/* as OBJECTS; each begins with char *key */
+	OCI_KIND_STRING,  /* char * */
+	OCI_KIND_BOOL,	  /* struct oci_bool */
+	OCI_KIND_INT,	  /* struct oci_i64, min to max */
+	OCI_KIND_UINT,	  /* struct oci_u64, 0 to max */
+	OCI_KIND_ENUM,	  /* struct oci_enum, one of names */
+	OCI_KIND_OBJECT,  /* pointer to a structure of table */
+	OCI_KIND_STRINGS, /* struct oci_strings, of names if given */
+	OCI_KIND_UINTS,	  /* OCI_LIST(uint64_t), each 0 to max */
+	OCI_KIND_ENUMS,	  /* OCI_LIST(int), each one of names */
+	OCI_KIND_OBJECTS, /* OCI_LIST of structures of table */
+	OCI_KIND_PAIRS,	  /* struct oci_pairs */
+	OCI_KIND_MAP,	  /* as OBJECTS; each begins with char *key */
 	OCI_KIND_COUNT
 };
 
@@ -40,16 +40,16 @@ struct oci_row {
 	enum oci_class class;
 	size_t offset;
 	bool required;
-	bool filled;		/* a list must not be empty */
+	bool filled; /* a list must not be empty */
 	int64_t min;
 	uint64_t max;
 	const struct oci_table *table;
 	const struct oci_names *names;
-	const struct oci_check *check;	/* of a string, or each of strings */
+	const struct oci_check *check; /* of a string, or each of strings */
 };
 
 struct oci_table {
-	size_t size;		/* of the structure */
+	size_t size; /* of the structure */
 	size_t count;
 	const struct oci_row *rows;
 };
@@ -64,10 +64,10 @@ struct oci_list {
 /* ---- rows ---------------------------------------------------------------- */
 
 /* 0, or a compile error when a condition does not hold */
-#define OCI_MUST(condition, message)                          \
-	(0 * sizeof(struct {                                  \
-		 _Static_assert((condition), message);        \
-		 char unused;                                 \
+#define OCI_MUST(condition, message)                   \
+	(0 * sizeof(struct {                           \
+		 _Static_assert((condition), message); \
+		 char unused;                          \
 	 }))
 
 #define OCI_IS(expression, type) \
@@ -76,71 +76,99 @@ struct oci_list {
 #define OCI_MEMBER(member) (((SELF *)NULL)->member)
 
 /* where member is, which must be of this type */
-#define OCI_AT(member, type)                     \
-	(offsetof(SELF, member) +                \
-	 OCI_MUST(OCI_IS(OCI_MEMBER(member), type), \
-		  #member " has another type than its row"))
+#define OCI_AT(member, type)                                                 \
+	(offsetof(SELF, member) + OCI_MUST(OCI_IS(OCI_MEMBER(member), type), \
+					   #member                           \
+					   " has another type than its row"))
 
 /* where member is, which must be a list of this type */
-#define OCI_LIST_AT(member, type)                                        \
-	(offsetof(SELF, member) +                                        \
-	 OCI_MUST(OCI_IS(OCI_MEMBER(member.items), type *) &&            \
-			  sizeof(OCI_MEMBER(member)) ==                  \
-				  sizeof(struct oci_list) &&             \
-			  offsetof(SELF, member.items) -                 \
-					  offsetof(SELF, member) ==      \
-				  offsetof(struct oci_list, items),      \
+#define OCI_LIST_AT(member, type)                                   \
+	(offsetof(SELF, member) +                                   \
+	 OCI_MUST(OCI_IS(OCI_MEMBER(member.items), type *) &&       \
+			  sizeof(OCI_MEMBER(member)) ==             \
+				  sizeof(struct oci_list) &&        \
+			  offsetof(SELF, member.items) -            \
+					  offsetof(SELF, member) == \
+				  offsetof(struct oci_list, items), \
 		  #member " has another type than its row"))
 
-#define OCI_ROW(json, k, c, at) \
+#define OCI_ROW(json, k, c, at)                                       \
 	.name = (json), .kind = OCI_KIND_##k, .class = OCI_CLASS_##c, \
 	.offset = (at)
 
 /* Further arguments are initializers, such as .required = true. */
-#define STRING(json, member, c, ...) \
-	{ OCI_ROW(json, STRING, c, OCI_AT(member, char *)), __VA_ARGS__ }
-#define BOOL(json, member, c, ...) \
-	{ OCI_ROW(json, BOOL, c, OCI_AT(member, struct oci_bool)), __VA_ARGS__ }
-#define INT(json, member, c, low, high, ...)                        \
-	{ OCI_ROW(json, INT, c, OCI_AT(member, struct oci_i64)),    \
-	  .min = (low), .max = (high), __VA_ARGS__ }
-#define UINT(json, member, c, high, ...)                            \
-	{ OCI_ROW(json, UINT, c, OCI_AT(member, struct oci_u64)),   \
-	  .max = (high), __VA_ARGS__ }
-#define ENUM(json, member, c, enumeration, ...)                     \
-	{ OCI_ROW(json, ENUM, c, OCI_AT(member, struct oci_enum)),  \
-	  .names = &oci_##enumeration##_names, __VA_ARGS__ }
-#define OBJECT(json, member, c, type, ...)                               \
-	{ OCI_ROW(json, OBJECT, c, OCI_AT(member, struct oci_##type *)), \
-	  .table = &oci_##type##_table, __VA_ARGS__ }
-#define STRINGS(json, member, c, ...)                                  \
-	{ OCI_ROW(json, STRINGS, c, OCI_AT(member, struct oci_strings)), \
-	  __VA_ARGS__ }
-#define UINTS(json, member, c, high, ...)                           \
-	{ OCI_ROW(json, UINTS, c, OCI_LIST_AT(member, uint64_t)),   \
-	  .max = (high), __VA_ARGS__ }
-#define ENUMS(json, member, c, enumeration, ...)                    \
-	{ OCI_ROW(json, ENUMS, c, OCI_LIST_AT(member, int)),        \
-	  .names = &oci_##enumeration##_names, __VA_ARGS__ }
-#define OBJECTS(json, member, c, type, ...)                               \
-	{ OCI_ROW(json, OBJECTS, c, OCI_LIST_AT(member, struct oci_##type)), \
-	  .table = &oci_##type##_table, __VA_ARGS__ }
-#define PAIRS(json, member, c, ...)                                  \
-	{ OCI_ROW(json, PAIRS, c, OCI_AT(member, struct oci_pairs)), \
-	  __VA_ARGS__ }
-#define MAP(json, member, c, type, ...)                                  \
-	{ OCI_ROW(json, MAP, c,                                          \
-		  OCI_LIST_AT(member, struct oci_##type) +               \
-			  OCI_MUST(offsetof(struct oci_##type, key) == 0, \
-				   #type " does not begin with its key")), \
-	  .table = &oci_##type##_table, __VA_ARGS__ }
+#define STRING(json, member, c, ...)                                          \
+	{                                                                     \
+		OCI_ROW(json, STRING, c, OCI_AT(member, char *)), __VA_ARGS__ \
+	}
+#define BOOL(json, member, c, ...)                                       \
+	{                                                                \
+		OCI_ROW(json, BOOL, c, OCI_AT(member, struct oci_bool)), \
+			__VA_ARGS__                                      \
+	}
+#define INT(json, member, c, low, high, ...)                           \
+	{                                                              \
+		OCI_ROW(json, INT, c, OCI_AT(member, struct oci_i64)), \
+			.min = (low), .max = (high), __VA_ARGS__       \
+	}
+#define UINT(json, member, c, high, ...)                                \
+	{                                                               \
+		OCI_ROW(json, UINT, c, OCI_AT(member, struct oci_u64)), \
+			.max = (high), __VA_ARGS__                      \
+	}
+#define ENUM(json, member, c, enumeration, ...)                          \
+	{                                                                \
+		OCI_ROW(json, ENUM, c, OCI_AT(member, struct oci_enum)), \
+			.names = &oci_##enumeration##_names, __VA_ARGS__ \
+	}
+#define OBJECT(json, member, c, type, ...)                                     \
+	{                                                                      \
+		OCI_ROW(json, OBJECT, c, OCI_AT(member, struct oci_##type *)), \
+			.table = &oci_##type##_table, __VA_ARGS__              \
+	}
+#define STRINGS(json, member, c, ...)                                          \
+	{                                                                      \
+		OCI_ROW(json, STRINGS, c, OCI_AT(member, struct oci_strings)), \
+			__VA_ARGS__                                            \
+	}
+#define UINTS(json, member, c, high, ...)                               \
+	{                                                               \
+		OCI_ROW(json, UINTS, c, OCI_LIST_AT(member, uint64_t)), \
+			.max = (high), __VA_ARGS__                      \
+	}
+#define ENUMS(json, member, c, enumeration, ...)                         \
+	{                                                                \
+		OCI_ROW(json, ENUMS, c, OCI_LIST_AT(member, int)),       \
+			.names = &oci_##enumeration##_names, __VA_ARGS__ \
+	}
+#define OBJECTS(json, member, c, type, ...)                       \
+	{                                                         \
+		OCI_ROW(json, OBJECTS, c,                         \
+			OCI_LIST_AT(member, struct oci_##type)),  \
+			.table = &oci_##type##_table, __VA_ARGS__ \
+	}
+#define PAIRS(json, member, c, ...)                                        \
+	{                                                                  \
+		OCI_ROW(json, PAIRS, c, OCI_AT(member, struct oci_pairs)), \
+			__VA_ARGS__                                        \
+	}
+#define MAP(json, member, c, type, ...)                                      \
+	{                                                                    \
+		OCI_ROW(json, MAP, c,                                        \
+			OCI_LIST_AT(member, struct oci_##type) +             \
+				OCI_MUST(offsetof(struct oci_##type, key) == \
+						 0,                          \
+					 #type                               \
+					 " does not begin with its key")),   \
+			.table = &oci_##type##_table, __VA_ARGS__            \
+	}
 
-#define OCI_TABLE(type)                                                  \
-	const struct oci_table oci_##type##_table = {                    \
-		sizeof(SELF) +                                           \
-			OCI_MUST(OCI_IS((*(SELF *)NULL), struct oci_##type), \
+#define OCI_TABLE(type)                                                        \
+	const struct oci_table oci_##type##_table = {                          \
+		sizeof(SELF) +                                                 \
+			OCI_MUST(OCI_IS((*(SELF *)NULL), struct oci_##type),   \
 				 #type " is not the structure of these rows"), \
-		sizeof(type##_rows) / sizeof(type##_rows[0]), type##_rows \
+		sizeof(type##_rows) / sizeof(type##_rows[0]), type##_rows      \
 	}
 
 /* ---- tables that more than one file needs -------------------------------- */

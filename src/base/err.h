@@ -20,8 +20,8 @@
 struct bh_err {
 	int errnum;		/* positive; 0 in an unused record */
 	bool explained;		/* text holds the reason; errno adds nothing */
-	char text[BH_ERR_TEXT];	/* cut, never overrun; always ends in NUL */
-	char hint[BH_ERR_HINT];	/* what helps; may be empty */
+	char text[BH_ERR_TEXT]; /* cut, never overrun; always ends in NUL */
+	char hint[BH_ERR_HINT]; /* what helps; may be empty */
 };
 
 /* A system call failed: "open /proc/self/uid_map".  Returns -errnum. */

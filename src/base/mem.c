@@ -6,7 +6,7 @@
 #include "base/mem.h"
 
 #define CHUNK_SIZE 16384u
-#define ALIGNMENT 16u
+#define ALIGNMENT  16u
 
 struct bh_chunk {
 	struct bh_chunk *next;

@@ -48,15 +48,15 @@ static inline void bh_free_cleanup(void *pointer)
 	free(*(void **)pointer);
 }
 
-#define bh_autofree __attribute__((cleanup(bh_free_cleanup)))
+#define bh_autofree  __attribute__((cleanup(bh_free_cleanup)))
 #define bh_autoarena __attribute__((cleanup(bh_arena_clear)))
 
 /* Hand ownership out of a variable with a cleanup attribute. */
-#define bh_steal_ptr(pointer)                              \
-	({                                                 \
-		__typeof__(pointer) stolen_ = (pointer);   \
-		(pointer) = NULL;                          \
-		stolen_;                                   \
+#define bh_steal_ptr(pointer)                            \
+	({                                               \
+		__typeof__(pointer) stolen_ = (pointer); \
+		(pointer) = NULL;                        \
+		stolen_;                                 \
 	})
 
 #define BH_COUNT(array) (sizeof(array) / sizeof((array)[0]))

@@ -4,8 +4,8 @@
 
 #include "base/notes.h"
 
-void bh_note(struct bh_notes *notes, struct bh_arena *arena,
-	     const char *format, ...)
+void bh_note(struct bh_notes *notes, struct bh_arena *arena, const char *format,
+	     ...)
 {
 	bh_autofree char *text = NULL;
 	const char **slot;

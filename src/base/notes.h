@@ -15,7 +15,7 @@ struct bh_notes {
 	const char **items;
 };
 
-void bh_note(struct bh_notes *notes, struct bh_arena *arena,
-	     const char *format, ...) __attribute__((format(printf, 3, 4)));
+void bh_note(struct bh_notes *notes, struct bh_arena *arena, const char *format,
+	     ...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -133,8 +133,8 @@ static int make_missing(struct walk *walk, size_t end, mode_t type, mode_t mode)
 	saved = walk->path[end];
 	walk->path[end] = '\0';
 	r = make_component(parent_fd, walk->path + start, type, mode);
-	if (r == -EEXIST &&
-	    fstatat(parent_fd, walk->path + start, &st, AT_SYMLINK_NOFOLLOW) < 0)
+	if (r == -EEXIST && fstatat(parent_fd, walk->path + start, &st,
+				    AT_SYMLINK_NOFOLLOW) < 0)
 		r = -errno;
 	walk->path[end] = saved;
 	if (r == -EEXIST)

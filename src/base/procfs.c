@@ -63,8 +63,8 @@ int bh_procfs_open_file(int procfs_fd, const char *path, int flags)
 
 int bh_procfs_open_namespace(int procfs_fd, const char *name)
 {
-	bh_autoclose int dir_fd = bh_procfs_open_file(
-		procfs_fd, "self/ns", O_PATH | O_DIRECTORY);
+	bh_autoclose int dir_fd =
+		bh_procfs_open_file(procfs_fd, "self/ns", O_PATH | O_DIRECTORY);
 	/* The one place where a magic link is what is wanted. */
 	struct open_how how = { .flags = O_RDONLY };
 

@@ -20,8 +20,7 @@ static int parse_digits(const char *text, unsigned int base, uint64_t max,
 		if (digit >= base)
 			return -EINVAL;
 		if (__builtin_mul_overflow(value, base, &value) ||
-		    __builtin_add_overflow(value, digit, &value) ||
-		    value > max)
+		    __builtin_add_overflow(value, digit, &value) || value > max)
 			return -ERANGE;
 	}
 	*ret = value;

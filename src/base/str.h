@@ -21,12 +21,12 @@ int bh_parse_u64(const char *text, uint64_t max, uint64_t *ret);
 /* The same in octal, for file modes; a leading 0 is allowed here. */
 int bh_parse_octal(const char *text, uint64_t max, uint64_t *ret);
 
-bool bh_str_eq(const char *a, const char *b);	/* NULL equals NULL only */
+bool bh_str_eq(const char *a, const char *b); /* NULL equals NULL only */
 bool bh_starts_with(const char *text, const char *prefix);
 
 /* An owned, always terminated buffer that grows; all zero is empty. */
 struct bh_buf {
-	char *data;	/* NULL while empty */
+	char *data; /* NULL while empty */
 	size_t len;
 	size_t room;
 };

@@ -101,8 +101,7 @@ int bh_sys_pidfd_open(pid_t pid)
 
 int bh_sys_pidfd_send_signal(int pidfd, int signal)
 {
-	return result(
-		syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+	return result(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
 }
 
 int bh_sys_execveat(int dir_fd, const char *path, char *const argv[],
@@ -123,8 +122,8 @@ int bh_sys_capget(struct bh_cap_sets *ret)
 		return r;
 	ret->effective = data[0].effective | (uint64_t)data[1].effective << 32;
 	ret->permitted = data[0].permitted | (uint64_t)data[1].permitted << 32;
-	ret->inheritable = data[0].inheritable |
-			   (uint64_t)data[1].inheritable << 32;
+	ret->inheritable = data[0].inheritable | (uint64_t)data[1].inheritable
+							 << 32;
 	return 0;
 }
 

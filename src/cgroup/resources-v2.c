@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Documentation/admin-guide/cgroup-v2.rst */
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -76,22 +75,53 @@ static int add_memory(struct bh_setting_list *list,
 }
 
 /*
+ * The logarithm to base 2 of a number from 1 on, a bit at a time by squaring.
+ * (libm would be one more library to load at every start of the program.)
+ */
+static double binary_log(unsigned int number)
+{
+	double x = number, bit = 1, result = 0;
+
+	for (; x >= 2; x /= 2)
+		result++;
+	for (int i = 0; i < 44; i++) {
+		bit /= 2;
+		x *= x;
+		if (x >= 2) {
+			x /= 2;
+			result += bit;
+		}
+	}
+	return result;
+}
+
+/*
  * The curve through the least, the default and the greatest value of both
  * scales, (2, 1), (1024, 100) and (262144, 10000), that runtimes agreed upon
- * in 2025: ceil(10^((l^2 + 125 l) / 612 - 7 / 34)), l = log2(shares).
+ * in 2025: ceil(10^((l^2 + 125 l) / 612 - 7 / 34)), l = log2(shares).  That is
+ * the smallest weight whose logarithm reaches the exponent.
  */
 static unsigned int shares_to_weight(uint64_t shares)
 {
-	double l, weight;
+	unsigned int low = 1, high = 10000;
+	double l, exponent;
 
 	if (shares <= 2)
-		return 1;
+		return low;
 	if (shares >= 262144)
-		return 10000;
-	l = log2((double)shares);
-	weight = pow(10, (l * l + 125 * l) / 612 - 7.0 / 34);
+		return high;
+	l = binary_log((unsigned int)shares);
 	/* An error in the last place must not make 101 of 100. */
-	return (unsigned int)ceil(weight - 1e-9);
+	exponent = ((l * l + 125 * l) / 612 - 7.0 / 34) * binary_log(10) - 1e-9;
+	while (low < high) {
+		unsigned int middle = (low + high) / 2;
+
+		if (binary_log(middle) >= exponent)
+			high = middle;
+		else
+			low = middle + 1;
+	}
+	return low;
 }
 
 /* A period alone leaves the quota of a new group, none, as it is. */

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/mem.h"
 #include "cli/cli.h"
+#include "base/mem.h"
 #include "cli/options.h"
 #include "commit.h"
 #include "config.h"
@@ -41,7 +41,8 @@ static int print_help(struct bh_err *err)
 {
 	bh_autobuf struct bh_buf text = { 0 };
 
-	bh_buf_str(&text, "Usage: bulkhead [OPTIONS] COMMAND [OPTIONS] ...\n"
+	bh_buf_str(&text,
+		   "Usage: bulkhead [OPTIONS] COMMAND [OPTIONS] ...\n"
 		   "A container runtime that assumes the worst of what it runs."
 		   "\n\nCommands:\n");
 	for (size_t i = 0; i < BH_COUNT(commands); i++)
@@ -59,7 +60,10 @@ static int print_command_help(const struct bh_command *command,
 	bh_autobuf struct bh_buf text = { 0 };
 
 	bh_buf_printf(&text, "Usage: bulkhead %s [OPTIONS]%s\n%s\n\nOptions:\n",
-		      command->name, command->words == BH_NO_WORDS ? "" : command->words == BH_ONE_ID ? " ID" : " [ID]",
+		      command->name,
+		      command->words == BH_NO_WORDS ? "" :
+		      command->words == BH_ONE_ID   ? " ID" :
+						      " [ID]",
 		      command->summary);
 	bh_options_help(command->options, &text);
 	bh_buf_str(&text, "  -h, --help                 print this help\n");
@@ -78,10 +82,13 @@ static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 {
 	if (in->log_format && !bh_str_eq(in->log_format, "json") &&
 	    !bh_str_eq(in->log_format, "text"))
-		return bh_refuse(err, "read the command line: --log-format %s: "
-				 "must be text or json", in->log_format);
+		return bh_refuse(err,
+				 "read the command line: --log-format %s: "
+				 "must be text or json",
+				 in->log_format);
 	if (in->systemd_cgroup)
-		return bh_refuse(err, "read the command line: --systemd-cgroup "
+		return bh_refuse(err,
+				 "read the command line: --systemd-cgroup "
 				 "is not implemented yet; use the cgroupfs "
 				 "driver, with podman: --cgroup-manager "
 				 "cgroupfs");
@@ -100,8 +107,10 @@ static int take_words(const struct bh_command *command, char **argv, int at,
 		if (bh_str_eq(argv[at], "--") && argv[at + 1])
 			at++;
 		if (command->words == BH_NO_WORDS || in->id)
-			return bh_refuse(err, "read the command line: %s is "
-					 "one word too many", argv[at]);
+			return bh_refuse(err,
+					 "read the command line: %s is "
+					 "one word too many",
+					 argv[at]);
 		in->id = argv[at++];
 		r = bh_options_take(tables, argv, &at, in, err);
 	}
@@ -115,8 +124,10 @@ static int run_command(char **argv, int at, struct bh_invocation *in,
 	int r;
 
 	if (!command)
-		return bh_refuse(err, "read the command line: unknown command "
-				 "%s; `bulkhead --help` lists them", argv[at]);
+		return bh_refuse(err,
+				 "read the command line: unknown command "
+				 "%s; `bulkhead --help` lists them",
+				 argv[at]);
 	r = take_words(command, argv, at + 1, in, err);
 	if (r < 0)
 		return r;
@@ -126,8 +137,10 @@ static int run_command(char **argv, int at, struct bh_invocation *in,
 	if (r < 0)
 		return r;
 	if (command->words == BH_ONE_ID && !in->id)
-		return bh_refuse(err, "read the command line: bulkhead %s "
-				 "needs a container id", command->name);
+		return bh_refuse(err,
+				 "read the command line: bulkhead %s "
+				 "needs a container id",
+				 command->name);
 	return command->run(in, err);
 }
 
@@ -145,7 +158,7 @@ int bh_cli_main(int argc, char **argv, char **envp)
 		r = print_help(&err);
 	else if (r == 0 && !argv[at])
 		r = bh_refuse(&err, "read the command line: no command; "
-			      "`bulkhead --help` lists them");
+				    "`bulkhead --help` lists them");
 	else if (r == 0)
 		r = run_command(argv, at, &in, &err);
 	if (r >= 0)

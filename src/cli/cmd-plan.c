@@ -23,9 +23,13 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 	int r;
 
 	if (in->format && !json && !bh_str_eq(in->format, "text"))
-		return bh_refuse(err, "read the command line: --format %s: "
-				 "must be text or json", in->format);
-	r = bh_prepare(&request, &prepared, err);
+		return bh_refuse(err,
+				 "read the command line: --format %s: "
+				 "must be text or json",
+				 in->format);
+	r = bh_prepare_spec(&request, &prepared, err);
+	if (r == 0)
+		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0) {
 		if (json)
 			bh_plan_print_json(&prepared.plan, &text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/command.h"
 #include "container/run.h"
-#include "run/seal.h"
+#include "container/seal.h"
 
 static const struct bh_option options[] = {
 	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
@@ -17,11 +17,14 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	};
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
-	int r = bh_prepare(&request, &prepared, err);
+	int r = bh_prepare_spec(&request, &prepared, err);
 
-	/* Nothing but reading happens before the config is accepted. */
+	/* Nothing but reading happens before the config is accepted.  The
+	 * sealed program starts again from the beginning. */
 	if (r == 0)
 		r = bh_seal(in->argv, in->envp, err);
+	if (r == 0)
+		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
 	if (r == 0)

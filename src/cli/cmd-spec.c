@@ -26,8 +26,10 @@ static int write_spec(struct bh_invocation *in, struct bh_err *err)
 	fd = openat(dir_fd, "config.json",
 		    O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 	if (fd < 0 && errno == EEXIST)
-		return bh_refuse(err, "write config.json in %s: there is one "
-				 "already; remove it first", dir);
+		return bh_refuse(err,
+				 "write config.json in %s: there is one "
+				 "already; remove it first",
+				 dir);
 	if (fd < 0)
 		return bh_fail(err, errno, "write config.json in %s", dir);
 	r = bh_write_all(fd, bh_config_template, bh_config_template_len);

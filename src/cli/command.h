@@ -30,33 +30,41 @@ struct bh_invocation {
 	const char *format;
 	const char *host;
 
-	const char *id;		/* the first word behind the command, or NULL */
-	char **argv;		/* the program's own, for sealing */
+	const char *id; /* the first word behind the command, or NULL */
+	char **argv;	/* the program's own, for sealing */
 	char **envp;
 };
 
 enum bh_option_kind {
-	BH_OPTION_FLAG,		/* sets a bool */
-	BH_OPTION_VALUE,	/* takes a string */
+	BH_OPTION_FLAG,	 /* sets a bool */
+	BH_OPTION_VALUE, /* takes a string */
 };
 
 struct bh_option {
-	const char *name;	/* without dashes; NULL ends the table */
-	char letter;		/* 0: none */
+	const char *name; /* without dashes; NULL ends the table */
+	char letter;	  /* 0: none */
 	enum bh_option_kind kind;
-	const char *value;	/* what the value is called, "DIR" */
+	const char *value; /* what the value is called, "DIR" */
 	const char *help;
-	size_t offset;		/* in struct bh_invocation */
+	size_t offset; /* in struct bh_invocation */
 };
 
-#define BH_FLAG(name, letter, help, member)      \
-	{ name, letter, BH_OPTION_FLAG, NULL, help, \
-	  offsetof(struct bh_invocation, member) }
-#define BH_VALUE(name, letter, value, help, member) \
-	{ name, letter, BH_OPTION_VALUE, value, help,  \
-	  offsetof(struct bh_invocation, member) }
+#define BH_FLAG(name, letter, help, member)                    \
+	{                                                      \
+		name, letter, BH_OPTION_FLAG, NULL, help,      \
+			offsetof(struct bh_invocation, member) \
+	}
+#define BH_VALUE(name, letter, value, help, member)            \
+	{                                                      \
+		name, letter, BH_OPTION_VALUE, value, help,    \
+			offsetof(struct bh_invocation, member) \
+	}
 
-enum bh_words { BH_NO_WORDS, BH_OPTIONAL_ID, BH_ONE_ID };
+enum bh_words {
+	BH_NO_WORDS,
+	BH_OPTIONAL_ID,
+	BH_ONE_ID
+};
 
 struct bh_command {
 	const char *name;

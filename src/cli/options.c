@@ -42,8 +42,10 @@ static int take_flag(const struct bh_option *option, const char *value,
 	bool *flag = (bool *)(void *)((char *)in + option->offset);
 
 	if (value && !bh_str_eq(value, "true") && !bh_str_eq(value, "false"))
-		return bh_refuse(err, "read the command line: --%s takes no "
-				 "value", option->name);
+		return bh_refuse(err,
+				 "read the command line: --%s takes no "
+				 "value",
+				 option->name);
 	*flag = !bh_str_eq(value, "false");
 	return 0;
 }
@@ -58,8 +60,10 @@ static int take_value(const struct bh_option *option, const char *value,
 	if (!value)
 		value = argv[++*at];
 	if (!value)
-		return bh_refuse(err, "read the command line: --%s needs a "
-				 "value, %s", option->name, option->value);
+		return bh_refuse(err,
+				 "read the command line: --%s needs a "
+				 "value, %s",
+				 option->name, option->value);
 	*string = value;
 	return 0;
 }
@@ -70,13 +74,15 @@ int bh_options_take(const struct bh_option *const tables[], char **argv,
 	while (argv[*at] && argv[*at][0] == '-' && argv[*at][1] &&
 	       !bh_str_eq(argv[*at], "--")) {
 		const char *value;
-		const struct bh_option *option = find(tables, argv[*at],
-						      &value);
+		const struct bh_option *option =
+			find(tables, argv[*at], &value);
 		int r;
 
 		if (!option)
-			return bh_refuse(err, "read the command line: unknown "
-					 "option %s", argv[*at]);
+			return bh_refuse(err,
+					 "read the command line: unknown "
+					 "option %s",
+					 argv[*at]);
 		r = option->kind == BH_OPTION_FLAG ?
 			    take_flag(option, value, in, err) :
 			    take_value(option, value, argv, at, in, err);

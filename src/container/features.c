@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "base/mem.h"
 #include "container/features.h"
+#include "base/mem.h"
 #include "ocispec.h"
 #include "spec/names.h"
 #include "spec/options.h"
@@ -10,8 +10,8 @@ static void add(void *arg, const char *text)
 	struct oci_strings *list = arg;
 
 	list->set = true;
-	list->items = bh_realloc(list->items, list->len + 1,
-				 sizeof(*list->items));
+	list->items =
+		bh_realloc(list->items, list->len + 1, sizeof(*list->items));
 	list->items[list->len++] = bh_strdup(text);
 }
 

@@ -12,8 +12,8 @@ static int read_config(struct bh_prepared *p, struct oci_config **ret,
 	struct oci_error error;
 	const char *text = p->bundle.config.data ? p->bundle.config.data : "";
 
-	if (oci_config_read(text, p->bundle.config.len, ret, unknown,
-			    &error) == 0)
+	if (oci_config_read(text, p->bundle.config.len, ret, unknown, &error) ==
+	    0)
 		return 0;
 	return bh_refuse(err, "read config.json: line %zu, column %zu: %s%s%s",
 			 error.line, error.column, error.pointer,
@@ -62,26 +62,31 @@ static int compile(struct bh_prepared *p, struct bh_err *err)
 		.host = &p->host,
 		.paths = p->paths,
 		.settings = &p->settings,
-		.filter = &p->filter,
+		.filter = { p->filter.len, p->filter.insns },
+		.filter_flags = p->filter.flags,
 	};
 	int r = bh_plan_compile(&inputs, &p->plan, err);
 
 	return r < 0 ? r : bh_plan_check(&p->plan, err);
 }
 
-int bh_prepare(const struct bh_request *request, struct bh_prepared *ret,
-	       struct bh_err *err)
+int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err)
 {
 	int r = bh_spec_check_id(request->id, err);
 
 	if (r == 0)
 		r = bh_bundle_open(request->bundle, &ret->bundle, err);
-	if (r == 0)
-		r = build_spec(ret, request->id, err);
-	if (r == 0)
-		r = request->host_file ?
-			    bh_host_load(request->host_file, &ret->host, err) :
-			    bh_host_probe(&ret->host, err);
+	return r < 0 ? r : build_spec(ret, request->id, err);
+}
+
+int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err)
+{
+	int r = request->host_file ?
+			bh_host_load(request->host_file, &ret->host, err) :
+			bh_host_probe(&ret->host, err);
+
 	if (r == 0)
 		r = open_paths(ret, err);
 	if (r == 0)

@@ -15,9 +15,9 @@
 #include "spec/spec.h"
 
 struct bh_request {
-	const char *bundle;	/* a directory; relative to the caller's own */
+	const char *bundle; /* a directory; relative to the caller's own */
 	const char *id;
-	const char *host_file;	/* imitate this host; NULL: the real one */
+	const char *host_file; /* imitate this host; NULL: the real one */
 };
 
 /* Each part borrows from those above it. */
@@ -25,19 +25,24 @@ struct bh_prepared {
 	struct bh_bundle bundle;
 	struct bh_spec spec;
 	struct bh_host host;
-	struct bh_host_path *paths;	/* by spec.wanted; owned */
-	struct bh_arena arena;		/* of settings and filter */
+	struct bh_host_path *paths; /* by spec.wanted; owned */
+	struct bh_arena arena;	    /* of settings and filter */
 	struct bh_cgroup_settings settings;
 	struct bh_filter filter;
 	struct bh_plan plan;
 };
 
 /*
- * Read the bundle, look at the host, and compile a plan that the checker
- * accepts.  ret must be all zero; clear it after a failure too.
+ * Read the bundle and judge what it asks, from its text alone.  ret must be
+ * all zero; clear it after a failure too.  0 or -errno.
  */
-int bh_prepare(const struct bh_request *request, struct bh_prepared *ret,
-	       struct bh_err *err);
+int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err);
+
+/* Then look at the host and compile a plan that the checker accepts. */
+int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err);
+
 void bh_prepared_clear(struct bh_prepared *prepared);
 
 #endif

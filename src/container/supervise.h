@@ -10,7 +10,7 @@
 
 struct bh_supervisor {
 	int signal_fd;
-	sigset_t saved;		/* the caller's mask */
+	sigset_t saved; /* the caller's mask */
 };
 
 /* Hold back the signals that are to be handed on.  0 or -errno. */

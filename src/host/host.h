@@ -15,10 +15,10 @@
 /* A host path that the config names, as it was found. */
 struct bh_host_path {
 	const char *path;
-	int fd;			/* O_PATH, or for reading; -1 in fake hosts */
-	mode_t type;		/* S_IFDIR, S_IFREG ... */
+	int fd;	     /* O_PATH, or for reading; -1 in fake hosts */
+	mode_t type; /* S_IFDIR, S_IFREG ... */
 	uint64_t device, inode;
-	uint64_t fs_type;	/* f_type of statfs(2) */
+	uint64_t fs_type; /* f_type of statfs(2) */
 };
 
 struct bh_host {
@@ -26,7 +26,7 @@ struct bh_host {
 	unsigned int kernel_major, kernel_minor;
 	uid_t uid;
 	gid_t gid;
-	uint64_t caps;		/* our effective set, bit n is capability n */
+	uint64_t caps; /* our effective set, bit n is capability n */
 	/* uid_map is not the identity: we live in a user namespace */
 	bool in_user_namespace;
 	struct bh_cgroups cgroups;

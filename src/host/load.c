@@ -19,9 +19,10 @@ struct line {
 
 static int complain(const struct line *line, struct bh_err *err)
 {
-	return bh_refuse(err, "read the host description: line %zu: \"%s\" is "
-			 "unknown or has the wrong values", line->number,
-			 line->words[0]);
+	return bh_refuse(err,
+			 "read the host description: line %zu: \"%s\" is "
+			 "unknown or has the wrong values",
+			 line->number, line->words[0]);
 }
 
 static int parse_hex(const char *text, uint64_t *ret)
@@ -62,7 +63,8 @@ static int take_user(struct bh_host *host, const struct line *line)
 {
 	uint64_t uid, gid;
 
-	if (line->count != 3 || bh_parse_u64(line->words[1], UINT32_MAX, &uid) ||
+	if (line->count != 3 ||
+	    bh_parse_u64(line->words[1], UINT32_MAX, &uid) ||
 	    bh_parse_u64(line->words[2], UINT32_MAX, &gid))
 		return -EINVAL;
 	host->uid = (uid_t)uid;
@@ -126,8 +128,7 @@ static int take_path(struct bh_host *host, const struct line *line)
 	for (size_t i = 0; i < BH_COUNT(types); i++)
 		if (bh_str_eq(types[i].name, line->words[2]))
 			path->type = types[i].type;
-	if (line->count == 4 &&
-	    parse_hex(line->words[3], &path->fs_type) < 0)
+	if (line->count == 4 && parse_hex(line->words[3], &path->fs_type) < 0)
 		return -EINVAL;
 	return path->type ? 0 : -EINVAL;
 }
@@ -152,7 +153,8 @@ static int take_line(struct bh_host *host, const struct line *line,
 	for (size_t i = 0; i < BH_COUNT(words); i++)
 		if (bh_str_eq(words[i].word, line->words[0]))
 			return words[i].take(host, line) < 0 ?
-				       complain(line, err) : 0;
+				       complain(line, err) :
+				       0;
 	return complain(line, err);
 }
 

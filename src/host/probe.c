@@ -45,9 +45,10 @@ static int probe_kernel(struct bh_host *host, struct bh_err *err)
 	    (host->kernel_major == FLOOR_MAJOR &&
 	     host->kernel_minor >= FLOOR_MINOR))
 		return 0;
-	return bh_refuse(err, "look at the kernel: version %s is too old; "
-			 "bulkhead needs Linux %u.%u or newer", names.release,
-			 FLOOR_MAJOR, FLOOR_MINOR);
+	return bh_refuse(err,
+			 "look at the kernel: version %s is too old; "
+			 "bulkhead needs Linux %u.%u or newer",
+			 names.release, FLOOR_MAJOR, FLOOR_MINOR);
 }
 
 static int read_file(int procfs_fd, const char *path, struct bh_buf *text,
@@ -110,7 +111,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err)
 
 	if (procfs_fd == -EINVAL)
 		return bh_refuse(err, "look at the host: what is mounted on "
-				 "/proc is no procfs");
+				      "/proc is no procfs");
 	if (procfs_fd < 0)
 		return bh_fail(err, -procfs_fd, "open /proc");
 	r = probe_kernel(&host, err);

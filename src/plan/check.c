@@ -89,7 +89,12 @@ static int rule_phases(const struct bh_plan *plan, struct bh_err *err)
 }
 
 /* Who has filled a slot: what the parent fills before the clone, both have. */
-enum filled { NOBODY, BY_PARENT, BY_CHILD, BY_BOTH };
+enum filled {
+	NOBODY,
+	BY_PARENT,
+	BY_CHILD,
+	BY_BOTH
+};
 
 static bool can_read(enum filled filled, enum bh_lane lane)
 {
@@ -105,7 +110,8 @@ static int check_read(const struct bh_plan *plan, size_t at, int slot,
 	if ((size_t)slot >= plan->slot_count)
 		return broken(err, plan, at, "reads a slot that is not there");
 	if (!can_read(filled[slot], plan->steps[at].lane))
-		return broken(err, plan, at, "reads a slot that is empty in "
+		return broken(err, plan, at,
+			      "reads a slot that is empty in "
 			      "this process");
 	return 0;
 }
@@ -137,8 +143,8 @@ static int check_slots_of(const struct bh_plan *plan, size_t at,
 			r = check_read(plan, at, *(const int *)arg, filled,
 				       err);
 		else if (field->kind == BH_KIND_out)
-			r = check_write(plan, at, *(const int *)arg, filled,
-					by, err);
+			r = check_write(plan, at, *(const int *)arg, filled, by,
+					err);
 		for (size_t i = 0;
 		     field->kind == BH_KIND_ins && r == 0 && i < list->len; i++)
 			r = check_read(plan, at, (int)list->items[i], filled,
@@ -178,17 +184,18 @@ static int rule_host_paths(const struct bh_plan *plan, struct bh_err *err)
 
 	for (; i < plan->len; i++) {
 		const struct bh_step *step = &plan->steps[i];
-		const struct bh_field_info *field =
-			bh_op_info[step->op].fields;
+		const struct bh_field_info *field = bh_op_info[step->op].fields;
 
 		if (step->lane == BH_PARENT)
 			continue;
 		if (step->op == BH_OP_null_open)
-			return broken(err, plan, i, "opens a path of the host "
+			return broken(err, plan, i,
+				      "opens a path of the host "
 				      "after pivot_root");
 		for (; field->name; field++)
 			if (field->kind == BH_KIND_hostpath)
-				return broken(err, plan, i, "opens a path of "
+				return broken(err, plan, i,
+					      "opens a path of "
 					      "the host after pivot_root");
 	}
 	return 0;
@@ -212,13 +219,16 @@ static int rule_id_maps(const struct bh_plan *plan, struct bh_err *err)
 		return 0;
 	for (size_t i = 0; i < plan->len; i++)
 		if (plan->steps[i].lane == BH_CHILD && i < second)
-			return broken(err, plan, i, "before the ids of the "
+			return broken(err, plan, i,
+				      "before the ids of the "
 				      "user namespace are mapped");
 	if (second >= plan->len)
-		return broken(err, plan, plan->len, "ids of the user namespace "
+		return broken(err, plan, plan->len,
+			      "ids of the user namespace "
 			      "are not mapped");
 	if (find(plan, BH_OP_become_root, second) >= plan->len)
-		return broken(err, plan, plan->len, "the child does not become "
+		return broken(err, plan, plan->len,
+			      "the child does not become "
 			      "root of its user namespace");
 	return 0;
 }
@@ -246,8 +256,10 @@ static int check_readonly(const struct bh_plan *plan, size_t attach,
 		if (step->args.mount_attr.set & MOUNT_ATTR_RDONLY)
 			readonly = true;
 	}
-	return readonly ? 0 : broken(err, plan, attach, "must end read-only "
-				     "and does not");
+	return readonly ? 0 :
+			  broken(err, plan, attach,
+				 "must end read-only "
+				 "and does not");
 }
 
 static int rule_readonly(const struct bh_plan *plan, struct bh_err *err)
@@ -276,7 +288,8 @@ static int rule_masks(const struct bh_plan *plan, struct bh_err *err)
 		enum bh_op op = plan->steps[i].op;
 
 		if (op == BH_OP_mount_attach || op == BH_OP_bind_node)
-			return broken(err, plan, i, "is mounted over paths "
+			return broken(err, plan, i,
+				      "is mounted over paths "
 				      "that are masked or read-only already");
 		if ((op == BH_OP_mask || op == BH_OP_readonly) && i > pivot)
 			return broken(err, plan, i, "comes after pivot_root");
@@ -294,12 +307,14 @@ static int rule_root(const struct bh_plan *plan, struct bh_err *err)
 	if (!(cloned_namespaces(plan) & CLONE_NEWNS)) {
 		if (attach < plan->len || pivot < plan->len ||
 		    find(plan, BH_OP_mount_attach, 0) < plan->len)
-			return broken(err, plan, attach, "mounts without a "
+			return broken(err, plan, attach,
+				      "mounts without a "
 				      "mount namespace of its own");
 		return 0;
 	}
 	if (attach >= plan->len || pivot >= plan->len)
-		return broken(err, plan, plan->len, "the container keeps the "
+		return broken(err, plan, plan->len,
+			      "the container keeps the "
 			      "host's root");
 	if (stop > attach)
 		return broken(err, plan, attach, "mounts could reach the host");
@@ -322,7 +337,8 @@ static int rule_dumpable(const struct bh_plan *plan, struct bh_err *err)
 		if (plan->steps[i].lane == BH_CHILD &&
 		    (plan->steps[i].op == BH_OP_ns_join ||
 		     plan->steps[i].op == BH_OP_pivot_root))
-			return broken(err, plan, i, "before the child is "
+			return broken(err, plan, i,
+				      "before the child is "
 				      "untraceable");
 	return 0;
 }
@@ -345,7 +361,8 @@ static int rule_privileges(const struct bh_plan *plan, struct bh_err *err)
 
 	r = check_order(plan, BH_OP_bounding_set, BH_OP_user_set,
 			"the bounding set is not dropped before the user is "
-			"set", err);
+			"set",
+			err);
 	if (r == 0)
 		r = check_order(plan, BH_OP_user_set, BH_OP_caps_set,
 				"the user is not set before capabilities are",
@@ -353,11 +370,13 @@ static int rule_privileges(const struct bh_plan *plan, struct bh_err *err)
 	if (r == 0)
 		r = check_order(plan, BH_OP_caps_set, BH_OP_cwd,
 				"the working directory is not verified as the "
-				"user", err);
+				"user",
+				err);
 	if (r == 0)
 		r = check_order(plan, BH_OP_cwd, BH_OP_exec,
 				"the working directory is not verified before "
-				"exec", err);
+				"exec",
+				err);
 	if (r < 0)
 		return r;
 	if (plan->steps[caps].args.caps_set.effective &
@@ -380,7 +399,8 @@ static int rule_filter(const struct bh_plan *plan, struct bh_err *err)
 		return broken(err, plan, filter, "before no_new_privs");
 	for (size_t i = filter; i < plan->len; i++)
 		if (!may_follow_filter(plan->steps[i].op))
-			return broken(err, plan, i, "after the filter, which "
+			return broken(err, plan, i,
+				      "after the filter, which "
 				      "may forbid it");
 	return 0;
 }
@@ -422,9 +442,9 @@ int bh_plan_check(const struct bh_plan *plan, struct bh_err *err)
 {
 	static int (*const rules[])(const struct bh_plan *plan,
 				    struct bh_err *err) = {
-		rule_clone,   rule_phases,  rule_slots,	     rule_host_paths,
-		rule_id_maps, rule_root,    rule_readonly,   rule_masks,
-		rule_dumpable, rule_privileges, rule_filter, rule_exec,
+		rule_clone,    rule_phases,	rule_slots,    rule_host_paths,
+		rule_id_maps,  rule_root,	rule_readonly, rule_masks,
+		rule_dumpable, rule_privileges, rule_filter,   rule_exec,
 		rule_else,
 	};
 

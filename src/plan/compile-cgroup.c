@@ -15,7 +15,8 @@ static int refuse_path(struct bh_compiler *c, const char *path, const char *why)
 static int check_path(struct bh_compiler *c, const char *path)
 {
 	if (path[0] != '/' && strchr(path, ':'))
-		return refuse_path(c, path, "the form slice:prefix:name is for "
+		return refuse_path(c, path,
+				   "the form slice:prefix:name is for "
 				   "--systemd-cgroup, which is not implemented "
 				   "yet");
 	for (const char *at = path; *at; at += strcspn(at, "/")) {
@@ -27,11 +28,13 @@ static int check_path(struct bh_compiler *c, const char *path)
 		    (len == 2 && at[0] == '.' && at[1] == '.'))
 			return refuse_path(c, path, "must not contain . or ..");
 		if (len > 255)
-			return refuse_path(c, path, "a component is longer "
+			return refuse_path(c, path,
+					   "a component is longer "
 					   "than 255 bytes");
 	}
 	if (strspn(path, "/") == strlen(path))
-		return refuse_path(c, path, "the root of the hierarchy is not "
+		return refuse_path(c, path,
+				   "the root of the hierarchy is not "
 				   "the container's");
 	return 0;
 }
@@ -48,8 +51,11 @@ static const char *tidy(struct bh_compiler *c, const char *path)
 	return copy;
 }
 
-/* An absolute path starts at the hierarchy's root, a relative one at the
- * runtime's own group (config-linux.md, cgroupsPath). */
+/*
+ * An absolute path starts at the hierarchy's root, a relative one at the
+ * runtime's own group (config-linux.md, cgroupsPath).  The default has no
+ * parent of its own, which whichever container is the last had to remove.
+ */
 static const char *group_path(struct bh_compiler *c,
 			      const struct bh_hierarchy *hierarchy)
 {
@@ -57,7 +63,7 @@ static const char *group_path(struct bh_compiler *c,
 	struct bh_arena *arena = &c->plan->arena;
 
 	if (!path)
-		return bh_arena_printf(arena, "/bulkhead/%s", c->spec->id);
+		return bh_arena_printf(arena, "/bulkhead-%s", c->spec->id);
 	if (path[0] == '/')
 		return tidy(c, path);
 	return tidy(c, bh_arena_printf(arena, "%s/%s", hierarchy->own, path));
@@ -68,8 +74,8 @@ static const char *const *needed_controllers(struct bh_compiler *c,
 					     size_t hierarchy)
 {
 	const struct bh_cgroup_settings *settings = c->in->settings;
-	const char **list = bh_arena_alloc(
-		&c->plan->arena, (settings->len + 1) * sizeof(*list));
+	const char **list = bh_arena_alloc(&c->plan->arena,
+					   (settings->len + 1) * sizeof(*list));
 	size_t count = 0;
 
 	if (!c->in->host->cgroups.items[hierarchy].v2)
@@ -93,10 +99,12 @@ static void make_group(struct bh_compiler *c, size_t i)
 	const char *name = hierarchy->v2 ? "v2" : hierarchy->name;
 	union bh_args *args;
 
-	bh_compile_why(c, c->spec->cgroup_path ? "config /linux/cgroupsPath" :
-						 "default", NULL);
-	c->groups[i] = bh_compile_slot(
-		c, bh_arena_printf(&c->plan->arena, "cgroup-%s", name));
+	bh_compile_why(c,
+		       c->spec->cgroup_path ? "config /linux/cgroupsPath" :
+					      "default",
+		       NULL);
+	c->groups[i] = bh_compile_slot(c, bh_arena_printf(&c->plan->arena,
+							  "cgroup-%s", name));
 	args = bh_compile_step(c, BH_OP_cgroup_make);
 	args->cgroup_make = (struct bh_args_cgroup_make){
 		.group = c->groups[i],
@@ -116,8 +124,10 @@ static void set_values(struct bh_compiler *c)
 		const struct bh_cgroup_setting *setting = &settings->items[i];
 		union bh_args *args;
 
-		bh_compile_why(c, bh_arena_printf(&c->plan->arena, "config %s",
-						  setting->field), NULL);
+		bh_compile_why(c,
+			       bh_arena_printf(&c->plan->arena, "config %s",
+					       setting->field),
+			       NULL);
 		args = bh_compile_step(c, BH_OP_cgroup_set);
 		args->cgroup_set = (struct bh_args_cgroup_set){
 			.group = c->groups[setting->hierarchy],
@@ -157,10 +167,12 @@ static int without_groups(struct bh_compiler *c)
 	const struct bh_cgroup_setting *limit = first_limit(c);
 
 	if (limit)
-		return bh_refuse(c->err, "compile the plan: %s: limits need a "
+		return bh_refuse(c->err,
+				 "compile the plan: %s: limits need a "
 				 "cgroup of the container, which only root can "
 				 "make in this version; run as root, or remove "
-				 "the limits", limit->field);
+				 "the limits",
+				 limit->field);
 	bh_note(&c->plan->notes, &c->plan->arena,
 		"no cgroup is made without root; the container stays in the "
 		"caller's");
@@ -190,13 +202,13 @@ int bh_compile_cgroups(struct bh_compiler *c)
 
 /* cgroups(7): a v1 hierarchy is named by its controllers, one without any by
  * name=, with "none". */
-static const char *const *hierarchy_options(struct bh_compiler *c,
-					    const struct bh_hierarchy *hierarchy)
+static const char *const *
+hierarchy_options(struct bh_compiler *c, const struct bh_hierarchy *hierarchy)
 {
 	const char *name = hierarchy->name;
 	struct bh_arena *arena = &c->plan->arena;
-	const char **options = bh_arena_alloc(
-		arena, (strlen(name) + 3) * sizeof(*options));
+	const char **options =
+		bh_arena_alloc(arena, (strlen(name) + 3) * sizeof(*options));
 	size_t count = 0;
 
 	if (bh_starts_with(name, "name="))
@@ -215,8 +227,8 @@ static int mount_own_part(struct bh_compiler *c, size_t i,
 			  const struct bh_mount *mount, const char *target)
 {
 	const struct bh_hierarchy *hierarchy = &c->in->host->cgroups.items[i];
-	int slot = bh_compile_slot(
-		c, bh_arena_printf(&c->plan->arena, "mount:%s", target));
+	int slot = bh_compile_slot(c, bh_arena_printf(&c->plan->arena,
+						      "mount:%s", target));
 
 	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
 		(struct bh_args_mount_fs){
@@ -292,8 +304,7 @@ static void mount_v1(struct bh_compiler *c, const struct bh_mount *mount)
 			.type = "tmpfs",
 			.source = "cgroup",
 			.options = options,
-			.attributes = mount->set &
-				      ~(uint64_t)MOUNT_ATTR_RDONLY,
+			.attributes = mount->set & ~(uint64_t)MOUNT_ATTR_RDONLY,
 		};
 	bh_compile_attach(c, top, mount->target, true,
 			  mount->set & MOUNT_ATTR_RDONLY);
@@ -328,7 +339,8 @@ void bh_compile_cgroup_mount(struct bh_compiler *c,
 	case BH_CGROUP_NONE:
 		bh_note(&c->plan->notes, &c->plan->arena,
 			"%s: this host has no cgroups mounted: nothing is "
-			"mounted on %s", mount->origin, mount->target);
+			"mounted on %s",
+			mount->origin, mount->target);
 		return;
 	}
 }

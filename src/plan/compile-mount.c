@@ -14,8 +14,8 @@ static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
 		      bool recursive)
 {
 	struct bh_arena *arena = &c->plan->arena;
-	int source = bh_compile_preset(
-		c, wanted, bh_arena_printf(arena, "host:%s", name));
+	int source = bh_compile_preset(c, wanted,
+				       bh_arena_printf(arena, "host:%s", name));
 	int tree = bh_compile_slot(c, bh_arena_printf(arena, "tree:%s", name));
 
 	if (c->privileged)
@@ -127,7 +127,8 @@ void bh_compile_root(struct bh_compiler *c)
 	const struct bh_wanted_path *root = &c->spec->wanted[c->spec->root];
 
 	bh_compile_at(c, BH_CHILD, BH_PHASE_ROOTFS);
-	bh_compile_why(c, "default", "nothing that is mounted from here on may "
+	bh_compile_why(c, "default",
+		       "nothing that is mounted from here on may "
 		       "reach the host");
 	bh_compile_step(c, BH_OP_propagation)->propagation =
 		(struct bh_args_propagation){
@@ -193,9 +194,8 @@ static int make_fs(struct bh_compiler *c, size_t i)
 {
 	const struct bh_mount *mount = &c->spec->mounts[i];
 	uint64_t attributes = mount->set;
-	int slot = bh_compile_slot(c, bh_arena_printf(&c->plan->arena,
-						      "mount:%s",
-						      mount->target));
+	int slot = bh_compile_slot(
+		c, bh_arena_printf(&c->plan->arena, "mount:%s", mount->target));
 
 	/* Where mount points are still to be made in it, it is made read-only
 	 * at the end. */

@@ -32,10 +32,10 @@ static bool joins_any(const struct bh_compiler *c)
 
 static int namespace_slot(struct bh_compiler *c, enum oci_namespace_type type)
 {
-	return bh_compile_preset(
-		c, c->spec->namespaces[type].wanted_path,
-		bh_arena_printf(&c->plan->arena, "%s-namespace",
-				oci_namespace_name(type)));
+	return bh_compile_preset(c, c->spec->namespaces[type].wanted_path,
+				 bh_arena_printf(&c->plan->arena,
+						 "%s-namespace",
+						 oci_namespace_name(type)));
 }
 
 static void start_plain(struct bh_compiler *c)
@@ -75,8 +75,8 @@ static void start_plain(struct bh_compiler *c)
  */
 static void start_joined(struct bh_compiler *c)
 {
-	uint32_t *slots = bh_arena_alloc(&c->plan->arena,
-					 OCI_NS_COUNT * sizeof(*slots));
+	uint32_t *slots =
+		bh_arena_alloc(&c->plan->arena, OCI_NS_COUNT * sizeof(*slots));
 	const struct bh_namespace *ns = c->spec->namespaces;
 	size_t count = 0;
 
@@ -132,9 +132,11 @@ static int check_own_map(struct bh_compiler *c, const struct bh_id_maps *maps,
 	if (maps->len == 1 && maps->items[0].count == 1 &&
 	    maps->items[0].host == own)
 		return 0;
-	return bh_refuse(c->err, "compile the plan: %s: without root only the "
+	return bh_refuse(c->err,
+			 "compile the plan: %s: without root only the "
 			 "caller's own id can be mapped in this version "
-			 "(host id %u, size 1)", field, own);
+			 "(host id %u, size 1)",
+			 field, own);
 }
 
 static void add_map(struct bh_compiler *c, const char *file, const char *field,
@@ -163,7 +165,8 @@ static int map_ids(struct bh_compiler *c)
 	const struct bh_spec *spec = c->spec;
 
 	if (!maps_root(&spec->uid_maps) || !maps_root(&spec->gid_maps))
-		return bh_refuse(c->err, "compile the plan: /linux/uidMappings "
+		return bh_refuse(c->err,
+				 "compile the plan: /linux/uidMappings "
 				 "and /linux/gidMappings: container id 0 must "
 				 "be mapped, to set the container up");
 	if (!c->privileged) {
@@ -214,8 +217,8 @@ static int set_up_from_outside(struct bh_compiler *c)
 	return 0;
 }
 
-/* Before the child stops being dumpable, since that closes its own files in
- * /proc/self to a root that is not the host's. */
+/* Before the child changes its user or stops being dumpable: both close its
+ * own files in /proc/self to a root that is not the host's. */
 static void make_time_namespace(struct bh_compiler *c)
 {
 	int procfs;
@@ -239,7 +242,7 @@ static void make_time_namespace(struct bh_compiler *c)
 static void join_from_inside(struct bh_compiler *c)
 {
 	static const enum oci_namespace_type order[] = {
-		OCI_NS_NETWORK, OCI_NS_IPC,   OCI_NS_UTS,
+		OCI_NS_NETWORK, OCI_NS_IPC,  OCI_NS_UTS,
 		OCI_NS_CGROUP,	OCI_NS_TIME, OCI_NS_MOUNT,
 	};
 
@@ -248,8 +251,8 @@ static void join_from_inside(struct bh_compiler *c)
 		if (c->spec->namespaces[order[i]].by_path)
 			bh_compile_step(c, BH_OP_ns_join)->ns_join =
 				(struct bh_args_ns_join){
-					.namespace = namespace_slot(c,
-								    order[i]),
+					.namespace =
+						namespace_slot(c, order[i]),
 					.type = bh_namespace_flag(order[i]),
 				};
 }
@@ -257,11 +260,11 @@ static void join_from_inside(struct bh_compiler *c)
 static void set_up_from_inside(struct bh_compiler *c, bool joined)
 {
 	bh_compile_at(c, BH_CHILD, BH_PHASE_ID_MAPS);
+	make_time_namespace(c);
 	bh_compile_why(c, "kernel", NULL);
 	if (c->user)
 		bh_compile_step(c, BH_OP_become_root)->become_root.groups =
 			c->privileged;
-	make_time_namespace(c);
 	bh_compile_why(c, "default", NULL);
 	bh_compile_step(c, BH_OP_dumpable_off)->dumpable_off.off = true;
 	bh_compile_step(c, BH_OP_session_new)->session_new.new = true;

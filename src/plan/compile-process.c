@@ -10,14 +10,14 @@
 #include "plan/compiler.h"
 
 /* The search path when the environment has none, as in confstr(3). */
-#define DEFAULT_PATH "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:" \
-		     "/sbin:/bin"
+#define DEFAULT_PATH                                         \
+	"/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:" \
+	"/sbin:/bin"
 
 static void set_names(struct bh_compiler *c)
 {
 	const struct bh_spec *spec = c->spec;
-	const struct bh_namespace *network =
-		&spec->namespaces[OCI_NS_NETWORK];
+	const struct bh_namespace *network = &spec->namespaces[OCI_NS_NETWORK];
 
 	for (size_t i = 0; i < spec->sysctl_count; i++) {
 		bh_compile_why(c, "config /linux/sysctl", NULL);
@@ -62,14 +62,12 @@ static void set_limits(struct bh_compiler *c)
 
 static void install_filter(struct bh_compiler *c)
 {
-	const struct bh_filter *filter = c->in->filter;
-
 	bh_compile_why(c, "config /linux/seccomp", NULL);
-	if (filter->len)
+	if (c->in->filter.count)
 		bh_compile_step(c, BH_OP_seccomp)->seccomp =
 			(struct bh_args_seccomp){
-				.program = { filter->len, filter->insns },
-				.flags = filter->flags,
+				.program = c->in->filter,
+				.flags = c->in->filter_flags,
 			};
 }
 
@@ -78,10 +76,10 @@ static void set_user(struct bh_compiler *c)
 	const struct bh_process *process = &c->spec->process;
 	const struct bh_caps *caps = &process->caps;
 
-	bh_compile_why(c, process->caps_set ? "config /process/capabilities" :
-					      "default",
-		       process->caps_set ? NULL :
-					   "the config grants no capabilities");
+	bh_compile_why(
+		c,
+		process->caps_set ? "config /process/capabilities" : "default",
+		process->caps_set ? NULL : "the config grants no capabilities");
 	bh_compile_step(c, BH_OP_bounding_set)->bounding_set.keep =
 		caps->bounding;
 	bh_compile_why(c, "config /process/user", NULL);
@@ -92,14 +90,17 @@ static void set_user(struct bh_compiler *c)
 		/* setgroups(2) was given up with the unprivileged map */
 		.keep_groups = !c->privileged && !process->group_count,
 	};
-	bh_compile_why(c, process->caps_set ? "config /process/capabilities" :
-					      "default", NULL);
-	bh_compile_step(c, BH_OP_caps_set)->caps_set = (struct bh_args_caps_set){
-		.effective = caps->effective,
-		.permitted = caps->permitted,
-		.inheritable = caps->inheritable,
-		.ambient = caps->ambient,
-	};
+	bh_compile_why(c,
+		       process->caps_set ? "config /process/capabilities" :
+					   "default",
+		       NULL);
+	bh_compile_step(c, BH_OP_caps_set)->caps_set =
+		(struct bh_args_caps_set){
+			.effective = caps->effective,
+			.permitted = caps->permitted,
+			.inheritable = caps->inheritable,
+			.ambient = caps->ambient,
+		};
 }
 
 void bh_compile_harden(struct bh_compiler *c)
@@ -122,8 +123,10 @@ void bh_compile_harden(struct bh_compiler *c)
 	set_user(c);
 	bh_compile_why(c, "config /process/cwd", NULL);
 	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
-	bh_compile_why(c, process->umask_set ? "config /process/user/umask" :
-					       "default", NULL);
+	bh_compile_why(c,
+		       process->umask_set ? "config /process/user/umask" :
+					    "default",
+		       NULL);
 	bh_compile_step(c, BH_OP_umask)->umask.mask =
 		process->umask_set ? process->umask : 022;
 }

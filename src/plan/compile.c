@@ -56,7 +56,8 @@ static int check_joined_root(struct bh_compiler *c)
 
 	if (!asks)
 		return 0;
-	return bh_refuse(c->err, "compile the plan: /linux/namespaces: the "
+	return bh_refuse(c->err,
+			 "compile the plan: /linux/namespaces: the "
 			 "mount namespace is joined, so its root and mounts "
 			 "are those of its maker; mounts, devices, masked and "
 			 "read-only paths can't be given with it");
@@ -67,11 +68,13 @@ static int check_namespaces(struct bh_compiler *c)
 	const struct bh_namespace *ns = c->spec->namespaces;
 
 	if (!ns[OCI_NS_MOUNT].wanted)
-		return bh_refuse(c->err, "compile the plan: /linux/namespaces: "
+		return bh_refuse(c->err,
+				 "compile the plan: /linux/namespaces: "
 				 "no mount namespace; without one the rootfs "
 				 "would be mounted on the host");
 	if (!c->privileged && !ns[OCI_NS_USER].wanted)
-		return bh_refuse(c->err, "compile the plan: /linux/namespaces: "
+		return bh_refuse(c->err,
+				 "compile the plan: /linux/namespaces: "
 				 "no user namespace; without root a container "
 				 "needs one");
 	return c->new_root ? 0 : check_joined_root(c);

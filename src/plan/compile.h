@@ -9,15 +9,15 @@
 #include "cgroup/settings.h"
 #include "host/host.h"
 #include "plan/plan.h"
-#include "seccomp/filter.h"
 #include "spec/spec.h"
 
 struct bh_plan_inputs {
 	const struct bh_spec *spec;
 	const struct bh_host *host;
-	const struct bh_host_path *paths;	/* one for each spec->wanted */
+	const struct bh_host_path *paths; /* one for each spec->wanted */
 	const struct bh_cgroup_settings *settings;
-	const struct bh_filter *filter;
+	struct bh_blob filter;	   /* of the config; count 0: none */
+	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
 };
 
 /*

@@ -18,19 +18,19 @@ struct bh_compiler {
 	/* A user namespace, new or joined, owns the container's. */
 	bool user;
 
-	enum bh_lane lane;	/* of the steps that are added */
+	enum bh_lane lane; /* of the steps that are added */
 	enum bh_phase phase;
 	const char *origin;
 	const char *reason;
 
-	int root;		/* slots; -1 not there */
+	int root; /* slots; -1 not there */
 	int process;
 	int v2_group;
 	int parent_procfs;
 	int child_procfs;
-	int *groups;		/* by hierarchy */
-	int *group_trees;	/* by hierarchy: its group, cloned for binding */
-	int *trees;		/* by mount: the clone of a bind's source */
+	int *groups;	  /* by hierarchy */
+	int *group_trees; /* by hierarchy: its group, cloned for binding */
+	int *trees;	  /* by mount: the clone of a bind's source */
 };
 
 /* Where the following steps belong; reason may be NULL. */

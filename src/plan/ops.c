@@ -3,10 +3,9 @@
 
 #define F(op, kind, field) \
 	{ #field, BH_KIND_##kind, offsetof(struct bh_args_##op, field) },
-#define OP(name, meaning, fields)                             \
-	static const struct bh_field_info fields_##name[] = { \
-		fields { NULL, BH_KIND_COUNT, 0 }             \
-	};
+#define OP(name, meaning, fields)                                     \
+	static const struct bh_field_info fields_##name[] = { fields{ \
+		NULL, BH_KIND_COUNT, 0 } };
 #include "plan/ops.def"
 #undef OP
 #undef F

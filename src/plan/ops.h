@@ -17,7 +17,7 @@ struct bh_ids {
 };
 
 struct bh_blob {
-	size_t count;	/* instructions */
+	size_t count; /* instructions */
 	const void *data;
 };
 
@@ -60,7 +60,7 @@ union bh_args {
 
 /* What an argument is called, what it is, and where it lies in the union. */
 struct bh_field_info {
-	const char *name;	/* NULL ends the list */
+	const char *name; /* NULL ends the list */
 	enum bh_kind kind;
 	size_t offset;
 };

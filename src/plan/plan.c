@@ -3,8 +3,8 @@
 
 int bh_plan_slot(struct bh_plan *plan, const char *name, int preset)
 {
-	struct bh_slot *slot = bh_arena_append(&plan->arena, &plan->slots,
-					       &plan->slot_count, sizeof(*slot));
+	struct bh_slot *slot = bh_arena_append(
+		&plan->arena, &plan->slots, &plan->slot_count, sizeof(*slot));
 
 	slot->name = bh_arena_strdup(&plan->arena, name);
 	slot->preset = preset;

@@ -23,7 +23,10 @@
 /* Changes with the meaning of the JSON form. */
 #define BH_PLAN_VERSION 1
 
-enum bh_lane { BH_PARENT, BH_CHILD };
+enum bh_lane {
+	BH_PARENT,
+	BH_CHILD
+};
 
 enum bh_phase {
 	BH_PHASE_PREPARE,
@@ -41,7 +44,7 @@ enum bh_phase {
 
 enum bh_on_error {
 	BH_FAIL,	/* the container is not made */
-	BH_SKIP_ENOENT,	/* what is missing needs nothing done to it */
+	BH_SKIP_ENOENT, /* what is missing needs nothing done to it */
 	BH_ELSE,	/* the next step of the array replaces this one */
 };
 
@@ -50,18 +53,18 @@ struct bh_step {
 	enum bh_lane lane;
 	enum bh_phase phase;
 	enum bh_on_error on_error;
-	const char *origin;	/* "config /mounts/3", "default", "kernel" */
-	const char *reason;	/* why it differs from the config; or NULL */
+	const char *origin; /* "config /mounts/3", "default", "kernel" */
+	const char *reason; /* why it differs from the config; or NULL */
 	union bh_args args;
 };
 
 struct bh_slot {
 	const char *name;
-	int preset;		/* index of the host path, -1: filled by a step */
+	int preset; /* index of the host path, -1: filled by a step */
 };
 
 struct bh_plan {
-	struct bh_arena arena;	/* owns all below */
+	struct bh_arena arena; /* owns all below */
 	size_t len;
 	struct bh_step *steps;
 	size_t slot_count;

@@ -60,7 +60,8 @@ static void print_caps(uint64_t caps, struct bh_buf *out)
 		bh_buf_str(out, "none");
 		return;
 	}
-	for (const struct bh_name *cap = bh_capability_names; cap->name; cap++) {
+	for (const struct bh_name *cap = bh_capability_names; cap->name;
+	     cap++) {
 		if (!(caps >> cap->value & 1))
 			continue;
 		bh_buf_str(out, cap->name + strlen("CAP_"));
@@ -168,7 +169,7 @@ static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 		return;
 	case BH_KIND_rlim:
 		bh_buf_str(out, bh_value_name(bh_rlimit_names,
-					      (uint64_t)*(const int *)at));
+					      (uint64_t) * (const int *)at));
 		return;
 	case BH_KIND_limit:
 		print_limit(*(const uint64_t *)at, out);
@@ -303,8 +304,9 @@ static void json_step(const struct bh_plan *plan, size_t index,
 		      index, phase_names[step->phase], lane_names[step->lane],
 		      info->name, on_error_names[step->on_error]);
 	for (field = info->fields; field->name; field++) {
-		bh_buf_printf(out, "%s\"%s\":",
-			      field == info->fields ? "" : ",", field->name);
+		bh_buf_printf(out,
+			      "%s\"%s\":", field == info->fields ? "" : ",",
+			      field->name);
 		json_value(plan, field->kind,
 			   (const char *)&step->args + field->offset, out);
 	}

@@ -23,8 +23,8 @@ int op_cgroup_make(struct bh_run *run, const struct bh_args_cgroup_make *args,
 int op_cgroup_set(struct bh_run *run, const struct bh_args_cgroup_set *args,
 		  struct bh_err *err)
 {
-	return bh_cgroup_write(run->slots[args->group], args->file,
-			       args->value, err);
+	return bh_cgroup_write(run->slots[args->group], args->file, args->value,
+			       err);
 }
 
 int op_cgroup_devices(struct bh_run *run,
@@ -32,8 +32,8 @@ int op_cgroup_devices(struct bh_run *run,
 		      struct bh_err *err)
 {
 	return bh_cgroup_attach_devices(run->slots[args->group],
-					args->program.data,
-					args->program.count, err);
+					args->program.data, args->program.count,
+					err);
 }
 
 int op_cgroup_join(struct bh_run *run, const struct bh_args_cgroup_join *args,

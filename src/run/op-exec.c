@@ -42,8 +42,10 @@ int op_cwd(struct bh_run *run, const struct bh_args_cwd *args,
 	if (r < 0)
 		return bh_fail(err, -r, "find out the working directory");
 	if (run->scratch.data[0] != '/')
-		return bh_refuse(err, "enter the working directory %s: it lies "
-				 "outside the container's root", args->path);
+		return bh_refuse(err,
+				 "enter the working directory %s: it lies "
+				 "outside the container's root",
+				 args->path);
 	return 0;
 }
 
@@ -134,7 +136,8 @@ static int try_candidate(const char *path)
 
 	if (stat(path, &st) < 0)
 		return errno == ENOENT || errno == ENOTDIR || errno == EACCES ?
-			       -errno : 0;
+			       -errno :
+			       0;
 	if (!S_ISREG(st.st_mode))
 		return -EACCES;
 	r = bh_sys_faccessat2(AT_FDCWD, path, X_OK, AT_EACCESS);
@@ -150,11 +153,15 @@ static int not_found(const char *name, int errnum, struct bh_err *err)
 		return -EACCES;
 	}
 	if (strchr(name, '/'))
-		bh_refuse(err, "exec: \"%s\": stat %s: no such file or "
-			  "directory", name, name);
+		bh_refuse(err,
+			  "exec: \"%s\": stat %s: no such file or "
+			  "directory",
+			  name, name);
 	else
-		bh_refuse(err, "exec: \"%s\": executable file not found in "
-			  "$PATH", name);
+		bh_refuse(err,
+			  "exec: \"%s\": executable file not found in "
+			  "$PATH",
+			  name);
 	err->errnum = ENOENT;
 	return -ENOENT;
 }
@@ -196,15 +203,14 @@ int op_exec(struct bh_run *run, const struct bh_args_exec *args,
 {
 	/* execve(2) does not change its arguments; its prototype is older than
 	 * const. */
-	(void)execve(run->program,
-		     (char *const *)(uintptr_t)args->arguments,
+	(void)execve(run->program, (char *const *)(uintptr_t)args->arguments,
 		     (char *const *)(uintptr_t)run->environment);
 	bh_fail(err, errno, "exec: \"%s\"", run->program);
 	if (err->errnum == ENOENT)
 		return bh_hint(err, "its interpreter or loader is missing in "
-			       "the rootfs");
+				    "the rootfs");
 	if (err->errnum == ENOEXEC)
 		return bh_hint(err, "it is no program of this machine's kind, "
-			       "or a script without #!");
+				    "or a script without #!");
 	return -err->errnum;
 }

@@ -41,8 +41,10 @@ static int open_judged(const char *path, int judged_fd, struct bh_err *err)
 	if (fstat(fd, &now) < 0 || fstat(judged_fd, &then) < 0)
 		return bh_fail(err, errno, "stat %s", path);
 	if (now.st_dev != then.st_dev || now.st_ino != then.st_ino)
-		return bh_refuse(err, "open %s: it was replaced by another "
-				 "file while the container was made", path);
+		return bh_refuse(err,
+				 "open %s: it was replaced by another "
+				 "file while the container was made",
+				 path);
 	return bh_steal_fd(&fd);
 }
 
@@ -50,8 +52,8 @@ int op_tree_clone_own(struct bh_run *run,
 		      const struct bh_args_tree_clone_own *args,
 		      struct bh_err *err)
 {
-	bh_autoclose int at = open_judged(args->path,
-					  run->slots[args->source], err);
+	bh_autoclose int at =
+		open_judged(args->path, run->slots[args->source], err);
 	int fd;
 
 	if (at < 0)
@@ -59,7 +61,8 @@ int op_tree_clone_own(struct bh_run *run,
 	fd = bh_sys_open_tree(at, "", tree_flags(args->recursive));
 	if (fd == -EINVAL && !args->recursive) {
 		bh_fail(err, EINVAL, "clone the mount of %s", args->path);
-		return bh_hint(err, "without privileges a directory with "
+		return bh_hint(err,
+			       "without privileges a directory with "
 			       "mounts below it can only be bound with them: "
 			       "use the option rbind");
 	}
@@ -72,8 +75,8 @@ int op_tree_clone_own(struct bh_run *run,
 int op_root_attach(struct bh_run *run, const struct bh_args_root_attach *args,
 		   struct bh_err *err)
 {
-	bh_autoclose int at = open_judged(args->path,
-					  run->slots[args->source], err);
+	bh_autoclose int at =
+		open_judged(args->path, run->slots[args->source], err);
 	int r;
 
 	if (at < 0)
@@ -97,6 +100,11 @@ static int fs_fail(struct bh_err *err, int errnum, int fs_fd,
 
 	bh_fail(err, errnum, "make the file system %s%s%s", args->type,
 		option ? " with option " : "", option ? option : "");
+	if (n <= 0 && errnum == EPERM)
+		bh_hint(err,
+			"in a user namespace proc needs a new pid "
+			"namespace, sysfs a new network namespace and mqueue a "
+			"new ipc namespace beside it");
 	if (n > 2) {
 		log[n] = '\0';
 		log[strcspn(log, "\n")] = '\0';
@@ -192,8 +200,8 @@ static int open_target(struct bh_run *run,
 	return bh_path_open(root_fd, args->target, O_PATH, resolve);
 }
 
-int op_mount_attach(struct bh_run *run,
-		    const struct bh_args_mount_attach *args, struct bh_err *err)
+int op_mount_attach(struct bh_run *run, const struct bh_args_mount_attach *args,
+		    struct bh_err *err)
 {
 	int mount_fd = run->slots[args->mount];
 	bh_autoclose int target_fd = -1;
@@ -203,17 +211,18 @@ int op_mount_attach(struct bh_run *run,
 	if (fstat(mount_fd, &st) < 0)
 		return bh_fail(err, errno, "stat the mount for %s",
 			       args->target);
-	target_fd = open_target(run, args,
-				S_ISDIR(st.st_mode) ? S_IFDIR : S_IFREG);
+	target_fd =
+		open_target(run, args, S_ISDIR(st.st_mode) ? S_IFDIR : S_IFREG);
 	if (target_fd == -ELOOP && args->nolinks)
-		return bh_refuse(err, "mount on %s: it is or lies behind a "
+		return bh_refuse(err,
+				 "mount on %s: it is or lies behind a "
 				 "symbolic link in the rootfs, which would "
-				 "lead the mount elsewhere", args->target);
+				 "lead the mount elsewhere",
+				 args->target);
 	if (target_fd < 0)
 		return bh_fail(err, -target_fd, "open the mount target %s",
 			       args->target);
-	r = bh_sys_move_mount(mount_fd, target_fd, "",
-			      MOVE_MOUNT_T_EMPTY_PATH);
+	r = bh_sys_move_mount(mount_fd, target_fd, "", MOVE_MOUNT_T_EMPTY_PATH);
 	if (r < 0)
 		return bh_fail(err, -r, "mount on %s", args->target);
 	return 0;
@@ -226,7 +235,7 @@ int op_procfs_open(struct bh_run *run, const struct bh_args_procfs_open *args,
 
 	if (fd == -EINVAL)
 		return bh_refuse(err, "open /proc: what is mounted there is "
-				 "no procfs");
+				      "no procfs");
 	if (fd < 0)
 		return bh_fail(err, -fd, "open /proc");
 	run->slots[args->procfs] = fd;

@@ -21,16 +21,17 @@ static int clone_fail(struct bh_err *err, int errnum, uint64_t namespaces)
 {
 	bh_fail(err, errnum, "start the container's process in new namespaces");
 	if (errnum == EPERM && namespaces & CLONE_NEWUSER)
-		return bh_hint(err, "this host may not let the caller make "
+		return bh_hint(err,
+			       "this host may not let the caller make "
 			       "user namespaces: see sysctl "
 			       "kernel.unprivileged_userns_clone and "
 			       "kernel.apparmor_restrict_unprivileged_userns");
 	if (errnum == EPERM)
 		return bh_hint(err, "new namespaces need root, or a user "
-			       "namespace in linux.namespaces");
+				    "namespace in linux.namespaces");
 	if (errnum == ENOSPC || errnum == EUSERS)
 		return bh_hint(err, "the limit of namespaces is reached: see "
-			       "sysctl user.max_*_namespaces");
+				    "sysctl user.max_*_namespaces");
 	return -errnum;
 }
 
@@ -181,9 +182,8 @@ int op_ns_unshare(struct bh_run *run, const struct bh_args_ns_unshare *args,
 int op_time_offset(struct bh_run *run, const struct bh_args_time_offset *args,
 		   struct bh_err *err)
 {
-	int r = bh_procfs_write(run->slots[args->procfs],
-				"self/timens_offsets", args->offsets,
-				strlen(args->offsets));
+	int r = bh_procfs_write(run->slots[args->procfs], "self/timens_offsets",
+				args->offsets, strlen(args->offsets));
 
 	if (r < 0)
 		return bh_fail(err, -r, "set the time offset \"%s\"",
@@ -198,8 +198,8 @@ int op_time_offset(struct bh_run *run, const struct bh_args_time_offset *args,
 int op_time_enter(struct bh_run *run, const struct bh_args_time_enter *args,
 		  struct bh_err *err)
 {
-	bh_autoclose int fd = bh_procfs_open_namespace(
-		run->slots[args->procfs], "time_for_children");
+	bh_autoclose int fd = bh_procfs_open_namespace(run->slots[args->procfs],
+						       "time_for_children");
 	int r = fd < 0 ? fd : bh_sys_setns(fd, CLONE_NEWTIME);
 
 	if (r < 0)
@@ -238,10 +238,10 @@ int op_id_map(struct bh_run *run, const struct bh_args_id_map *args,
 	bh_fail(err, -r, "write %s of the container", args->file);
 	if (r == -EPERM)
 		return bh_hint(err, "without privileges only the caller's own "
-			       "id can be mapped");
+				    "id can be mapped");
 	if (r == -EINVAL)
 		return bh_hint(err, "mappings must not overlap, and host ids "
-			       "must exist in the caller's own map");
+				    "must exist in the caller's own map");
 	return r;
 }
 
@@ -259,7 +259,7 @@ int op_oom_score_adj(struct bh_run *run,
 	bh_fail(err, -r, "set process.oomScoreAdj to %s", value);
 	if (r == -EACCES || r == -EPERM)
 		return bh_hint(err, "a value below the caller's own needs "
-			       "CAP_SYS_RESOURCE");
+				    "CAP_SYS_RESOURCE");
 	return r;
 }
 
@@ -270,10 +270,12 @@ int op_become_root(struct bh_run *run, const struct bh_args_become_root *args,
 	if (args->groups && setgroups(0, NULL) < 0)
 		return bh_fail(err, errno, "leave the caller's groups");
 	if (setresgid(0, 0, 0) < 0)
-		return bh_fail(err, errno, "become group 0 of the user "
+		return bh_fail(err, errno,
+			       "become group 0 of the user "
 			       "namespace");
 	if (setresuid(0, 0, 0) < 0)
-		return bh_fail(err, errno, "become user 0 of the user "
+		return bh_fail(err, errno,
+			       "become user 0 of the user "
 			       "namespace");
 	return 0;
 }

@@ -86,8 +86,8 @@ int op_rlimit(struct bh_run *run, const struct bh_args_rlimit *args,
 		.rlim_max = args->hard,
 	};
 	struct rlimit now = { 0 };
-	const char *name = bh_value_name(bh_rlimit_names,
-					 (uint64_t)args->resource);
+	const char *name =
+		bh_value_name(bh_rlimit_names, (uint64_t)args->resource);
 
 	if (prlimit(pid, (enum __rlimit_resource)args->resource, &limit,
 		    &now) == 0)
@@ -97,7 +97,8 @@ int op_rlimit(struct bh_run *run, const struct bh_args_rlimit *args,
 	if (err->errnum == EPERM &&
 	    prlimit(pid, (enum __rlimit_resource)args->resource, NULL, &now) ==
 		    0)
-		return bh_hint(err, "the hard limit is %llu here, and raising "
+		return bh_hint(err,
+			       "the hard limit is %llu here, and raising "
 			       "it needs CAP_SYS_RESOURCE: raise it for the "
 			       "caller or lower the config's",
 			       (unsigned long long)now.rlim_max);
@@ -118,7 +119,7 @@ int op_keyring_join(struct bh_run *run, const struct bh_args_keyring_join *args,
 	bh_fail(err, -r, "join a new session keyring");
 	if (r == -EDQUOT)
 		return bh_hint(err, "raise sysctl kernel.keys.maxkeys or "
-			       "kernel.keys.root_maxkeys");
+				    "kernel.keys.root_maxkeys");
 	return r;
 }
 
@@ -164,8 +165,10 @@ int op_bounding_set(struct bh_run *run, const struct bh_args_bounding_set *args,
 		/* The first number that the kernel does not know. */
 		if (errno == EINVAL)
 			return 0;
-		return bh_fail(err, errno, "drop capability %lu from the "
-			       "bounding set", cap);
+		return bh_fail(err, errno,
+			       "drop capability %lu from the "
+			       "bounding set",
+			       cap);
 	}
 	return 0;
 }
@@ -187,7 +190,7 @@ int op_user_set(struct bh_run *run, const struct bh_args_user_set *args,
 		return 0;
 	if (err->errnum == EINVAL)
 		return bh_hint(err, "the id has no mapping in the container's "
-			       "user namespace: see linux.uidMappings");
+				    "user namespace: see linux.uidMappings");
 	return -err->errnum;
 }
 
@@ -199,8 +202,10 @@ static int raise_ambient(uint64_t caps, struct bh_err *err)
 		if (!(caps >> cap & 1))
 			continue;
 		if (prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0) < 0)
-			return bh_fail(err, errno, "raise ambient capability "
-				       "%lu", cap);
+			return bh_fail(err, errno,
+				       "raise ambient capability "
+				       "%lu",
+				       cap);
 	}
 	return 0;
 }

@@ -18,8 +18,8 @@ int op_propagation(struct bh_run *run, const struct bh_args_propagation *args,
 {
 	struct mount_attr attr = { .propagation = args->propagation };
 	int r = bh_sys_mount_setattr(
-		AT_FDCWD, "/",
-		args->recursive ? (unsigned int)AT_RECURSIVE : 0, &attr);
+		AT_FDCWD, "/", args->recursive ? (unsigned int)AT_RECURSIVE : 0,
+		&attr);
 
 	(void)run;
 	if (r < 0)
@@ -64,9 +64,8 @@ int op_make_node(struct bh_run *run, const struct bh_args_make_node *args,
 		 struct bh_err *err)
 {
 	const char *name = NULL;
-	bh_autoclose int dir_fd = bh_path_parent(run->slots[args->root],
-						 args->path, &name,
-						 run->scratch);
+	bh_autoclose int dir_fd = bh_path_parent(
+		run->slots[args->root], args->path, &name, run->scratch);
 
 	if (dir_fd < 0)
 		return bh_fail(err, -dir_fd, "open the directory of %s",
@@ -77,8 +76,8 @@ int op_make_node(struct bh_run *run, const struct bh_args_make_node *args,
 			    (unsigned int)args->minor)) < 0)
 		return bh_fail(err, errno, "make the device %s", args->path);
 	if ((args->uid || args->gid) &&
-	    fchownat(dir_fd, name, args->uid, args->gid,
-		     AT_SYMLINK_NOFOLLOW) < 0)
+	    fchownat(dir_fd, name, args->uid, args->gid, AT_SYMLINK_NOFOLLOW) <
+		    0)
 		return bh_fail(err, errno, "change the owner of %s",
 			       args->path);
 	return 0;
@@ -87,10 +86,10 @@ int op_make_node(struct bh_run *run, const struct bh_args_make_node *args,
 /* Clone the mount that from_fd lies on, from there downwards. */
 static int clone_mount(int from_fd, bool recursive)
 {
-	return bh_sys_open_tree(from_fd, "",
-				OPEN_TREE_CLONE | AT_EMPTY_PATH |
-					(recursive ? (unsigned int)AT_RECURSIVE :
-						     0));
+	return bh_sys_open_tree(
+		from_fd, "",
+		OPEN_TREE_CLONE | AT_EMPTY_PATH |
+			(recursive ? (unsigned int)AT_RECURSIVE : 0));
 }
 
 static int attach(int mount_fd, int target_fd)
@@ -102,8 +101,8 @@ static int attach(int mount_fd, int target_fd)
 int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
 		 struct bh_err *err)
 {
-	bh_autoclose int source_fd = open(args->source,
-					  O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bh_autoclose int source_fd =
+		open(args->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	bh_autoclose int target_fd = -1, clone_fd = -1;
 	struct stat st;
 	int r;
@@ -114,9 +113,10 @@ int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
 	if ((st.st_mode & S_IFMT) != args->type ||
 	    st.st_rdev != makedev((unsigned int)args->major,
 				  (unsigned int)args->minor))
-		return bh_refuse(err, "bind the host's device %s: it is not "
-				 "the device %u:%u", args->source,
-				 (unsigned int)args->major,
+		return bh_refuse(err,
+				 "bind the host's device %s: it is not "
+				 "the device %u:%u",
+				 args->source, (unsigned int)args->major,
 				 (unsigned int)args->minor);
 	target_fd = bh_path_make(run->slots[args->root], args->path, S_IFREG,
 				 0644, run->scratch);
@@ -135,9 +135,8 @@ int op_make_link(struct bh_run *run, const struct bh_args_make_link *args,
 		 struct bh_err *err)
 {
 	const char *name = NULL;
-	bh_autoclose int dir_fd = bh_path_parent(run->slots[args->root],
-						 args->path, &name,
-						 run->scratch);
+	bh_autoclose int dir_fd = bh_path_parent(
+		run->slots[args->root], args->path, &name, run->scratch);
 
 	if (dir_fd < 0)
 		return bh_fail(err, -dir_fd, "open the directory of %s",
@@ -155,15 +154,15 @@ int op_make_link(struct bh_run *run, const struct bh_args_make_link *args,
 int op_null_open(struct bh_run *run, const struct bh_args_null_open *args,
 		 struct bh_err *err)
 {
-	bh_autoclose int fd = open("/dev/null",
-				   O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bh_autoclose int fd =
+		open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return bh_fail(err, errno, "open the host's /dev/null");
 	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
 		return bh_refuse(err, "open the host's /dev/null: it is not "
-				 "the null device, character 1:3");
+				      "the null device, character 1:3");
 	run->slots[args->null] = bh_steal_fd(&fd);
 	return 0;
 }
@@ -204,16 +203,18 @@ static int cover_file(int null_fd, int target_fd)
 int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 	    struct bh_err *err)
 {
-	bh_autoclose int fd = bh_path_open(run->slots[args->root], args->path,
-					   O_PATH, 0);
+	bh_autoclose int fd =
+		bh_path_open(run->slots[args->root], args->path, O_PATH, 0);
 	struct stat st;
 	int r;
 
 	if (fd == -ENOENT || fd == -ENOTDIR)
 		return 0;
 	if (fd < 0 || fstat(fd, &st) < 0)
-		return bh_fail(err, fd < 0 ? -fd : errno, "open the path %s, "
-			       "to mask it", args->path);
+		return bh_fail(err, fd < 0 ? -fd : errno,
+			       "open the path %s, "
+			       "to mask it",
+			       args->path);
 	if (S_ISDIR(st.st_mode))
 		r = cover_directory(run->slots[args->empty], fd);
 	else
@@ -228,8 +229,8 @@ int op_readonly(struct bh_run *run, const struct bh_args_readonly *args,
 {
 	struct mount_attr attr = { .attr_set = MOUNT_ATTR_RDONLY };
 	bh_autoclose int clone_fd = -1;
-	bh_autoclose int fd = bh_path_open(run->slots[args->root], args->path,
-					   O_PATH, 0);
+	bh_autoclose int fd =
+		bh_path_open(run->slots[args->root], args->path, O_PATH, 0);
 	int r;
 
 	if (fd == -ENOENT || fd == -ENOTDIR)

@@ -11,7 +11,7 @@
 #include "run/run.h"
 
 #define F(op, kind, field)
-#define OP(name, meaning, fields)                                       \
+#define OP(name, meaning, fields)                                            \
 	int op_##name(struct bh_run *run, const struct bh_args_##name *args, \
 		      struct bh_err *err);
 #include "plan/ops.def"

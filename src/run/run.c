@@ -136,12 +136,15 @@ static int child_failure(struct bh_run *run, struct bh_err *err)
 	if (at < run->in.plan->len)
 		bh_plan_print_step(run->in.plan, at, &step);
 	if (WIFSIGNALED(status))
-		return bh_refuse(err, "set up the container: the child was "
+		return bh_refuse(err,
+				 "set up the container: the child was "
 				 "killed by signal %d in step %zu, %s",
 				 WTERMSIG(status), at,
 				 step.data ? step.data : "?");
-	return bh_refuse(err, "set up the container: the child left in step "
-			 "%zu, %s", at, step.data ? step.data : "?");
+	return bh_refuse(err,
+			 "set up the container: the child left in step "
+			 "%zu, %s",
+			 at, step.data ? step.data : "?");
 }
 
 /* The child can't allocate: give it an array with room for one more. */
@@ -176,8 +179,10 @@ static int open_run(struct bh_run *run, const struct bh_run_inputs *inputs,
 	};
 	run->slots = bh_calloc(plan->slot_count, sizeof(*run->slots));
 	for (size_t i = 0; i < plan->slot_count; i++)
-		run->slots[i] = plan->slots[i].preset < 0 ?
-			-1 : inputs->preset_fds[plan->slots[i].preset];
+		run->slots[i] =
+			plan->slots[i].preset < 0 ?
+				-1 :
+				inputs->preset_fds[plan->slots[i].preset];
 	run->made = bh_calloc(plan->len, sizeof(*run->made));
 	run->scratch.size = SCRATCH_SIZE;
 	run->scratch.data = bh_calloc(SCRATCH_SIZE, 1);

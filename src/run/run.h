@@ -21,37 +21,37 @@
 
 /* A cgroup that a step made: undone by bh_run_undo. */
 struct bh_made_group {
-	size_t hierarchy;	/* index into the host's cgroups */
-	const char *path;	/* from the plan */
-	ino_t inode;		/* whose group it is */
+	size_t hierarchy; /* index into the host's cgroups */
+	const char *path; /* from the plan */
+	ino_t inode;	  /* whose group it is */
 };
 
 /* What a plan needs beside itself; borrowed by the run. */
 struct bh_run_inputs {
 	const struct bh_plan *plan;
-	const int *preset_fds;		/* by preset number */
+	const int *preset_fds; /* by preset number */
 	const struct bh_cgroups *cgroups;
 };
 
 struct bh_run {
 	struct bh_run_inputs in;
-	enum bh_lane lane;		/* which process this is */
-	enum bh_lane holder;		/* whose turn it is */
-	size_t at;			/* the step, an index */
-	int *slots;			/* descriptors, -1 empty */
+	enum bh_lane lane;   /* which process this is */
+	enum bh_lane holder; /* whose turn it is */
+	size_t at;	     /* the step, an index */
+	int *slots;	     /* descriptors, -1 empty */
 	struct bh_scratch scratch;
-	struct bh_shared *shared;	/* what the child leaves behind */
-	int sync_fd;			/* our end */
-	int peer_fd;			/* the other's end, until the clone */
-	pid_t child;			/* 0 before the clone */
+	struct bh_shared *shared; /* what the child leaves behind */
+	int sync_fd;		  /* our end */
+	int peer_fd;		  /* the other's end, until the clone */
+	pid_t child;		  /* 0 before the clone */
 	size_t made_count;
 	struct bh_made_group *made;
 
 	/* The child's own, between its last steps. */
 	bool cwd_entered;
-	const char *program;		/* what program_find found */
-	const char **environment;	/* with room for HOME at its end */
-	char *home;			/* room for "HOME=..." */
+	const char *program;	  /* what program_find found */
+	const char **environment; /* with room for HOME at its end */
+	char *home;		  /* room for "HOME=..." */
 };
 
 /*

@@ -80,8 +80,10 @@ int bh_sync_take(struct bh_run *run, size_t at, struct bh_err *err)
 	if (n < 0)
 		return bh_fail(err, errno, "wait for the turn of step %zu", at);
 	if (n != sizeof(number) || number != (uint32_t)at)
-		return bh_refuse(err, "wait for the turn of step %zu: "
-				 "the message is not this step's", at);
+		return bh_refuse(err,
+				 "wait for the turn of step %zu: "
+				 "the message is not this step's",
+				 at);
 	return 0;
 }
 
@@ -95,7 +97,7 @@ int bh_sync_wait_end(struct bh_run *run, struct bh_err *err)
 	while (n < 0 && errno == EINTR);
 	if (n > 0)
 		return bh_refuse(err, "wait for the program to be executed: "
-				 "a message where none can be");
+				      "a message where none can be");
 	if (n < 0 && errno != ECONNRESET)
 		return bh_fail(err, errno,
 			       "wait for the program to be executed");

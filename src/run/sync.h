@@ -12,10 +12,10 @@
  * once the child is gone, and takes nothing in it on trust.
  */
 struct bh_shared {
-	_Atomic size_t step;	/* which the child is at */
-	_Atomic int failed;	/* err is filled */
-	pid_t child;		/* of clone_in_user: pid or -errno, */
-	int child_pidfd;	/* and its descriptor */
+	_Atomic size_t step; /* which the child is at */
+	_Atomic int failed;  /* err is filled */
+	pid_t child;	     /* of clone_in_user: pid or -errno, */
+	int child_pidfd;     /* and its descriptor */
 	struct bh_err err;
 };
 

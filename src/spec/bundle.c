@@ -14,9 +14,9 @@ static int read_config(int dir_fd, const char *dir, struct bh_buf *text,
 		       struct bh_err *err)
 {
 	/* O_NONBLOCK: not to hang on a FIFO; a regular file ignores it. */
-	bh_autoclose int fd = openat(dir_fd, "config.json",
-				     O_RDONLY | O_CLOEXEC | O_NONBLOCK |
-					     O_NOCTTY);
+	bh_autoclose int fd =
+		openat(dir_fd, "config.json",
+		       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	int r;
 
@@ -31,8 +31,10 @@ static int read_config(int dir_fd, const char *dir, struct bh_buf *text,
 		return bh_fail(err, errno, "stat config.json in the bundle %s",
 			       dir);
 	if (!S_ISREG(st.st_mode))
-		return bh_refuse(err, "open config.json in the bundle %s: it "
-				 "is no regular file", dir);
+		return bh_refuse(err,
+				 "open config.json in the bundle %s: it "
+				 "is no regular file",
+				 dir);
 	r = bh_read_all(fd, OCI_MAX_SIZE, text);
 	if (r < 0)
 		return bh_fail(err, -r, "read config.json in the bundle %s",

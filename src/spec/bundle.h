@@ -7,8 +7,8 @@
 #include "base/str.h"
 
 struct bh_bundle {
-	char *path;		/* absolute, without links; owned */
-	struct bh_buf config;	/* the text of config.json */
+	char *path;	      /* absolute, without links; owned */
+	struct bh_buf config; /* the text of config.json */
 };
 
 /*

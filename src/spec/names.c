@@ -8,52 +8,81 @@
 #include "base/str.h"
 #include "spec/names.h"
 
-#define CAP(name) { "CAP_" #name, CAP_##name }
+#define CAP(name)                        \
+	{                                \
+		"CAP_" #name, CAP_##name \
+	}
 
 const struct bh_name bh_capability_names[] = {
-	CAP(CHOWN),	      CAP(DAC_OVERRIDE),
-	CAP(DAC_READ_SEARCH), CAP(FOWNER),
-	CAP(FSETID),	      CAP(KILL),
-	CAP(SETGID),	      CAP(SETUID),
-	CAP(SETPCAP),	      CAP(LINUX_IMMUTABLE),
-	CAP(NET_BIND_SERVICE), CAP(NET_BROADCAST),
-	CAP(NET_ADMIN),	      CAP(NET_RAW),
-	CAP(IPC_LOCK),	      CAP(IPC_OWNER),
-	CAP(SYS_MODULE),      CAP(SYS_RAWIO),
-	CAP(SYS_CHROOT),      CAP(SYS_PTRACE),
-	CAP(SYS_PACCT),	      CAP(SYS_ADMIN),
-	CAP(SYS_BOOT),	      CAP(SYS_NICE),
-	CAP(SYS_RESOURCE),    CAP(SYS_TIME),
-	CAP(SYS_TTY_CONFIG),  CAP(MKNOD),
-	CAP(LEASE),	      CAP(AUDIT_WRITE),
-	CAP(AUDIT_CONTROL),   CAP(SETFCAP),
-	CAP(MAC_OVERRIDE),    CAP(MAC_ADMIN),
-	CAP(SYSLOG),	      CAP(WAKE_ALARM),
-	CAP(BLOCK_SUSPEND),   CAP(AUDIT_READ),
-	CAP(PERFMON),	      CAP(BPF),
-	CAP(CHECKPOINT_RESTORE), { NULL, 0 },
-};
-
-#define RLIM(name) { "RLIMIT_" #name, RLIMIT_##name }
-
-const struct bh_name bh_rlimit_names[] = {
-	RLIM(CPU),	  RLIM(FSIZE),	    RLIM(DATA),	   RLIM(STACK),
-	RLIM(CORE),	  RLIM(RSS),	    RLIM(NPROC),   RLIM(NOFILE),
-	RLIM(MEMLOCK),	  RLIM(AS),	    RLIM(LOCKS),   RLIM(SIGPENDING),
-	RLIM(MSGQUEUE),	  RLIM(NICE),	    RLIM(RTPRIO),  RLIM(RTTIME),
+	CAP(CHOWN),
+	CAP(DAC_OVERRIDE),
+	CAP(DAC_READ_SEARCH),
+	CAP(FOWNER),
+	CAP(FSETID),
+	CAP(KILL),
+	CAP(SETGID),
+	CAP(SETUID),
+	CAP(SETPCAP),
+	CAP(LINUX_IMMUTABLE),
+	CAP(NET_BIND_SERVICE),
+	CAP(NET_BROADCAST),
+	CAP(NET_ADMIN),
+	CAP(NET_RAW),
+	CAP(IPC_LOCK),
+	CAP(IPC_OWNER),
+	CAP(SYS_MODULE),
+	CAP(SYS_RAWIO),
+	CAP(SYS_CHROOT),
+	CAP(SYS_PTRACE),
+	CAP(SYS_PACCT),
+	CAP(SYS_ADMIN),
+	CAP(SYS_BOOT),
+	CAP(SYS_NICE),
+	CAP(SYS_RESOURCE),
+	CAP(SYS_TIME),
+	CAP(SYS_TTY_CONFIG),
+	CAP(MKNOD),
+	CAP(LEASE),
+	CAP(AUDIT_WRITE),
+	CAP(AUDIT_CONTROL),
+	CAP(SETFCAP),
+	CAP(MAC_OVERRIDE),
+	CAP(MAC_ADMIN),
+	CAP(SYSLOG),
+	CAP(WAKE_ALARM),
+	CAP(BLOCK_SUSPEND),
+	CAP(AUDIT_READ),
+	CAP(PERFMON),
+	CAP(BPF),
+	CAP(CHECKPOINT_RESTORE),
 	{ NULL, 0 },
 };
 
-#define SIG(name) { #name, SIG##name }
+#define RLIM(name)                             \
+	{                                      \
+		"RLIMIT_" #name, RLIMIT_##name \
+	}
+
+const struct bh_name bh_rlimit_names[] = {
+	RLIM(CPU),	RLIM(FSIZE), RLIM(DATA),   RLIM(STACK),
+	RLIM(CORE),	RLIM(RSS),   RLIM(NPROC),  RLIM(NOFILE),
+	RLIM(MEMLOCK),	RLIM(AS),    RLIM(LOCKS),  RLIM(SIGPENDING),
+	RLIM(MSGQUEUE), RLIM(NICE),  RLIM(RTPRIO), RLIM(RTTIME),
+	{ NULL, 0 },
+};
+
+#define SIG(name)                \
+	{                        \
+#name, SIG##name \
+	}
 
 const struct bh_name bh_signal_names[] = {
-	SIG(HUP),    SIG(INT),	SIG(QUIT),   SIG(ILL),	 SIG(TRAP),
-	SIG(ABRT),   SIG(BUS),	SIG(FPE),    SIG(KILL),	 SIG(USR1),
-	SIG(SEGV),   SIG(USR2), SIG(PIPE),   SIG(ALRM),	 SIG(TERM),
-	SIG(STKFLT), SIG(CHLD), SIG(CONT),   SIG(STOP),	 SIG(TSTP),
-	SIG(TTIN),   SIG(TTOU), SIG(URG),    SIG(XCPU),	 SIG(XFSZ),
-	SIG(VTALRM), SIG(PROF), SIG(WINCH),  SIG(IO),	 SIG(PWR),
-	SIG(SYS),    { NULL, 0 },
+	SIG(HUP),  SIG(INT),	SIG(QUIT), SIG(ILL),	SIG(TRAP), SIG(ABRT),
+	SIG(BUS),  SIG(FPE),	SIG(KILL), SIG(USR1),	SIG(SEGV), SIG(USR2),
+	SIG(PIPE), SIG(ALRM),	SIG(TERM), SIG(STKFLT), SIG(CHLD), SIG(CONT),
+	SIG(STOP), SIG(TSTP),	SIG(TTIN), SIG(TTOU),	SIG(URG),  SIG(XCPU),
+	SIG(XFSZ), SIG(VTALRM), SIG(PROF), SIG(WINCH),	SIG(IO),   SIG(PWR),
+	SIG(SYS),  { NULL, 0 },
 };
 
 /* The access time attributes are one field of two bits, not flags; "relatime"
@@ -79,10 +108,14 @@ const struct bh_name bh_propagation_names[] = {
 };
 
 const struct bh_name bh_namespace_names[] = {
-	{ "user", CLONE_NEWUSER },   { "mount", CLONE_NEWNS },
-	{ "pid", CLONE_NEWPID },     { "network", CLONE_NEWNET },
-	{ "ipc", CLONE_NEWIPC },     { "uts", CLONE_NEWUTS },
-	{ "cgroup", CLONE_NEWCGROUP }, { "time", CLONE_NEWTIME },
+	{ "user", CLONE_NEWUSER },
+	{ "mount", CLONE_NEWNS },
+	{ "pid", CLONE_NEWPID },
+	{ "network", CLONE_NEWNET },
+	{ "ipc", CLONE_NEWIPC },
+	{ "uts", CLONE_NEWUTS },
+	{ "cgroup", CLONE_NEWCGROUP },
+	{ "time", CLONE_NEWTIME },
 	{ NULL, 0 },
 };
 

@@ -6,16 +6,16 @@
 #include "spec/options.h"
 
 enum effect {
-	NOTHING,	/* the default, or without meaning on Linux */
-	SET,		/* attribute of this mount */
+	NOTHING, /* the default, or without meaning on Linux */
+	SET,	 /* attribute of this mount */
 	CLEAR,
-	SET_ALL,	/* and of all below it */
+	SET_ALL, /* and of all below it */
 	CLEAR_ALL,
 	BIND,
 	RBIND,
 	PROPAGATE,
 	PROPAGATE_ALL,
-	LATER,		/* of the specification, not implemented yet */
+	LATER, /* of the specification, not implemented yet */
 };
 
 /* mount_setattr(2): an access time mode is set by clearing the whole field. */
@@ -137,17 +137,20 @@ int bh_mount_option(struct bh_mount *mount, const char *option,
 		if (!bh_str_eq(options[i].name, option))
 			continue;
 		if (options[i].effect == LATER)
-			return bh_refuse(err, "mount on %s: the option %s is "
-					 "not implemented yet", mount->target,
-					 option);
+			return bh_refuse(err,
+					 "mount on %s: the option %s is "
+					 "not implemented yet",
+					 mount->target, option);
 		apply(mount, options[i].effect, options[i].bits);
 		return 1;
 	}
 	/* "idmap=..." of crun */
 	if (bh_starts_with(option, "idmap=") ||
 	    bh_starts_with(option, "ridmap="))
-		return bh_refuse(err, "mount on %s: the option %s is not "
-				 "implemented yet", mount->target, option);
+		return bh_refuse(err,
+				 "mount on %s: the option %s is not "
+				 "implemented yet",
+				 mount->target, option);
 	return 0;
 }
 

@@ -32,19 +32,23 @@ static int build_namespaces(struct bh_spec *spec, const struct oci_linux *oci,
 		struct bh_namespace *to = &spec->namespaces[from->type.value];
 
 		if (to->wanted)
-			return bh_refuse(err, "read config.json: /linux/"
-					 "namespaces/%zu: the %s namespace is "
-					 "given twice", i,
-					 oci_namespace_name((
-						 enum oci_namespace_type)
-						 from->type.value));
+			return bh_refuse(
+				err,
+				"read config.json: /linux/"
+				"namespaces/%zu: the %s namespace is "
+				"given twice",
+				i,
+				oci_namespace_name((enum oci_namespace_type)
+							   from->type.value));
 		to->wanted = true;
 		if (!from->path || !from->path[0])
 			continue;
 		if (from->path[0] != '/')
-			return bh_refuse(err, "read config.json: /linux/"
+			return bh_refuse(err,
+					 "read config.json: /linux/"
 					 "namespaces/%zu/path: %s is not "
-					 "absolute", i, from->path);
+					 "absolute",
+					 i, from->path);
 		to->by_path = true;
 		to->wanted_path = bh_spec_want(
 			spec, from->path,
@@ -61,8 +65,10 @@ static int build_map(struct bh_spec *spec, const struct oci_id_mappings *oci,
 {
 	/* user_namespaces(7): a map has at most 340 lines. */
 	if (oci->len > 340)
-		return bh_refuse(err, "read config.json: %s: more than the "
-				 "340 mappings that the kernel takes", field);
+		return bh_refuse(err,
+				 "read config.json: %s: more than the "
+				 "340 mappings that the kernel takes",
+				 field);
 	for (size_t i = 0; i < oci->len; i++) {
 		const struct oci_id_mapping *from = &oci->items[i];
 		struct bh_id_map *to;
@@ -71,9 +77,11 @@ static int build_map(struct bh_spec *spec, const struct oci_id_mappings *oci,
 		    from->container_id.value + from->size.value >
 			    (1ull << 32) - 1 ||
 		    from->host_id.value + from->size.value > (1ull << 32) - 1)
-			return bh_refuse(err, "read config.json: %s/%zu: the "
+			return bh_refuse(err,
+					 "read config.json: %s/%zu: the "
 					 "range is empty or goes beyond the "
-					 "largest id", field, i);
+					 "largest id",
+					 field, i);
 		to = bh_arena_append(&spec->arena, &ret->items, &ret->len,
 				     sizeof(*to));
 		to->container = (uint32_t)from->container_id.value;
@@ -97,13 +105,14 @@ static int build_maps(struct bh_spec *spec, const struct oci_linux *oci,
 		return r;
 	if (user->wanted && !user->by_path &&
 	    (!spec->uid_maps.len || !spec->gid_maps.len))
-		return bh_refuse(err, "read config.json: /linux/uidMappings "
+		return bh_refuse(err,
+				 "read config.json: /linux/uidMappings "
 				 "and /linux/gidMappings: a new user namespace "
 				 "needs both");
 	if (!user->wanted && (spec->uid_maps.len || spec->gid_maps.len))
 		return bh_refuse(err, "read config.json: /linux/uidMappings: "
-				 "given without a user namespace in "
-				 "/linux/namespaces");
+				      "given without a user namespace in "
+				      "/linux/namespaces");
 	return 0;
 }
 
@@ -128,29 +137,37 @@ static int device_type(const char *type, mode_t *ret)
 static int build_device(struct bh_spec *spec, size_t index,
 			const struct oci_device *oci, struct bh_err *err)
 {
-	struct bh_device *device = bh_arena_append(
-		&spec->arena, &spec->devices, &spec->device_count,
-		sizeof(*device));
+	struct bh_device *device = bh_arena_append(&spec->arena, &spec->devices,
+						   &spec->device_count,
+						   sizeof(*device));
 	mode_t type;
 
 	if (device_type(oci->type, &type) < 0)
-		return bh_refuse(err, "read config.json: /linux/devices/%zu/"
-				 "type: unknown type %s", index, oci->type);
+		return bh_refuse(err,
+				 "read config.json: /linux/devices/%zu/"
+				 "type: unknown type %s",
+				 index, oci->type);
 	device->path = bh_spec_normal_path(spec, oci->path);
 	if (!bh_starts_with(device->path, "/dev/"))
-		return bh_refuse(err, "read config.json: /linux/devices/%zu/"
-				 "path: %s does not lie below /dev", index,
-				 oci->path);
+		return bh_refuse(err,
+				 "read config.json: /linux/devices/%zu/"
+				 "path: %s does not lie below /dev",
+				 index, oci->path);
 	if (type != S_IFIFO && (!oci->major.set || !oci->minor.set))
-		return bh_refuse(err, "read config.json: /linux/devices/%zu: a "
-				 "device needs major and minor", index);
+		return bh_refuse(err,
+				 "read config.json: /linux/devices/%zu: a "
+				 "device needs major and minor",
+				 index);
 	if (oci->major.value < 0 || oci->major.value > 0xfff ||
 	    oci->minor.value < 0 || oci->minor.value > 0xfffff)
-		return bh_refuse(err, "read config.json: /linux/devices/%zu: "
+		return bh_refuse(err,
+				 "read config.json: /linux/devices/%zu: "
 				 "major and minor must lie within 12 and 20 "
-				 "bits", index);
-	device->mode = type | (oci->file_mode.set ?
-				       (mode_t)oci->file_mode.value : 0666);
+				 "bits",
+				 index);
+	device->mode =
+		type |
+		(oci->file_mode.set ? (mode_t)oci->file_mode.value : 0666);
 	device->major = (uint64_t)oci->major.value;
 	device->minor = (uint64_t)oci->minor.value;
 	device->uid = (uint32_t)oci->uid.value;
@@ -167,9 +184,10 @@ static int build_paths(struct bh_spec *spec, const struct oci_strings *oci,
 	*ret = bh_spec_texts(spec, oci);
 	for (size_t i = 0; i < oci->len; i++)
 		if (oci->items[i][0] != '/')
-			return bh_refuse(err, "read config.json: %s/%zu: %s is "
-					 "not absolute", field, i,
-					 oci->items[i]);
+			return bh_refuse(err,
+					 "read config.json: %s/%zu: %s is "
+					 "not absolute",
+					 field, i, oci->items[i]);
 	return 0;
 }
 
@@ -179,18 +197,18 @@ static int build_time(struct bh_spec *spec, const struct oci_linux *oci,
 	const struct oci_time_offsets *offsets = oci->time_offsets;
 	size_t count = 0;
 
-	spec->time_offsets = bh_arena_alloc(&spec->arena,
-					    3 * sizeof(*spec->time_offsets));
+	spec->time_offsets =
+		bh_arena_alloc(&spec->arena, 3 * sizeof(*spec->time_offsets));
 	if (!offsets)
 		return 0;
 	if (!spec->namespaces[OCI_NS_TIME].wanted ||
 	    spec->namespaces[OCI_NS_TIME].by_path)
 		return bh_refuse(err, "read config.json: /linux/timeOffsets: "
-				 "needs a new time namespace in "
-				 "/linux/namespaces");
+				      "needs a new time namespace in "
+				      "/linux/namespaces");
 	for (int i = 0; i < 2; i++) {
-		const struct oci_time_offset *offset =
-			i ? offsets->boottime : offsets->monotonic;
+		const struct oci_time_offset *offset = i ? offsets->boottime :
+							   offsets->monotonic;
 
 		if (offset)
 			spec->time_offsets[count++] = bh_arena_printf(
@@ -218,8 +236,8 @@ static void build_propagation(struct bh_spec *spec, const struct oci_linux *oci)
 	if (!oci->rootfs_propagation.set)
 		return;
 	spec->root_propagation = flags[oci->rootfs_propagation.value];
-	spec->root_propagation_all =
-		oci->rootfs_propagation.value >= OCI_PROPAGATION_RPRIVATE;
+	spec->root_propagation_all = oci->rootfs_propagation.value >=
+				     OCI_PROPAGATION_RPRIVATE;
 }
 
 /* hostname and domainname belong to a namespace of the container's own. */
@@ -231,7 +249,8 @@ static int build_names(struct bh_spec *spec, struct bh_err *err)
 	spec->domainname = config->domainname;
 	if ((spec->hostname || spec->domainname) &&
 	    !spec->namespaces[OCI_NS_UTS].wanted)
-		return bh_refuse(err, "read config.json: /%s: needs a uts "
+		return bh_refuse(err,
+				 "read config.json: /%s: needs a uts "
 				 "namespace in /linux/namespaces, or it would "
 				 "change the host's",
 				 spec->hostname ? "hostname" : "domainname");
@@ -239,7 +258,7 @@ static int build_names(struct bh_spec *spec, struct bh_err *err)
 	if ((spec->hostname && strlen(spec->hostname) > 64) ||
 	    (spec->domainname && strlen(spec->domainname) > 64))
 		return bh_refuse(err, "read config.json: /hostname, "
-				 "/domainname: longer than 64 bytes");
+				      "/domainname: longer than 64 bytes");
 	return 0;
 }
 
@@ -268,7 +287,8 @@ int bh_spec_linux(struct bh_spec *spec, struct bh_err *err)
 		r = build_names(spec, err);
 	build_propagation(spec, oci);
 	spec->cgroup_path = oci->cgroups_path && oci->cgroups_path[0] ?
-				    oci->cgroups_path : NULL;
+				    oci->cgroups_path :
+				    NULL;
 	spec->resources = oci->resources;
 	spec->seccomp = oci->seccomp;
 	return r;

@@ -47,14 +47,16 @@ static int check_proc(const struct bh_mount *mount, struct bh_err *err)
 		       bh_str_eq(mount->type, "proc");
 
 	if (bh_str_eq(target, "/proc") && !is_proc)
-		return bh_refuse(err, "read config.json: %s: only a file "
+		return bh_refuse(err,
+				 "read config.json: %s: only a file "
 				 "system of type proc may be mounted on /proc",
 				 mount->origin);
 	if (bh_starts_with(target, "/proc/") &&
 	    !is_one_of(target, proc_files, BH_COUNT(proc_files)))
-		return bh_refuse(err, "read config.json: %s: nothing may be "
-				 "mounted on %s, inside /proc", mount->origin,
-				 target);
+		return bh_refuse(err,
+				 "read config.json: %s: nothing may be "
+				 "mounted on %s, inside /proc",
+				 mount->origin, target);
 	return 0;
 }
 
@@ -64,12 +66,15 @@ static int set_target(struct bh_spec *spec, struct bh_mount *mount,
 	/* Relative ones are deprecated, but engines for 1.0 wrote them. */
 	mount->target = bh_spec_normal_path(spec, destination);
 	if (bh_str_eq(mount->target, "/"))
-		return bh_refuse(err, "read config.json: %s: nothing may be "
-				 "mounted on /; use root.path", mount->origin);
+		return bh_refuse(err,
+				 "read config.json: %s: nothing may be "
+				 "mounted on /; use root.path",
+				 mount->origin);
 	if (has_dotdot(mount->target))
-		return bh_refuse(err, "read config.json: %s: the destination "
-				 "%s must not contain ..", mount->origin,
-				 destination);
+		return bh_refuse(err,
+				 "read config.json: %s: the destination "
+				 "%s must not contain ..",
+				 mount->origin, destination);
 	return 0;
 }
 
@@ -79,8 +84,7 @@ static int take_options(struct bh_spec *spec, struct bh_mount *mount,
 	size_t count = 0;
 
 	mount->options = bh_arena_alloc(
-		&spec->arena,
-		(oci->options.len + 1) * sizeof(*mount->options));
+		&spec->arena, (oci->options.len + 1) * sizeof(*mount->options));
 	for (size_t i = 0; i < oci->options.len; i++) {
 		const char *option = oci->options.items[i];
 		int r = bh_mount_option(mount, option, err);
@@ -99,8 +103,10 @@ static int finish_bind(struct bh_spec *spec, struct bh_mount *mount,
 	const char *field;
 
 	if (!oci->source || !oci->source[0])
-		return bh_refuse(err, "read config.json: %s/source: missing; a "
-				 "bind mount needs one", mount->origin);
+		return bh_refuse(err,
+				 "read config.json: %s/source: missing; a "
+				 "bind mount needs one",
+				 mount->origin);
 	field = bh_arena_printf(&spec->arena, "%s/source",
 				mount->origin + strlen("config "));
 	mount->wanted = bh_spec_want(spec, oci->source, field, false);
@@ -115,14 +121,16 @@ static int finish_fs(struct bh_mount *mount, const struct oci_mount *oci,
 		     struct bh_err *err)
 {
 	if (!oci->type || !oci->type[0])
-		return bh_refuse(err, "read config.json: %s/type: missing, and "
+		return bh_refuse(err,
+				 "read config.json: %s/type: missing, and "
 				 "neither bind nor rbind is among the options",
 				 mount->origin);
 	if (!is_one_of(oci->type, types, BH_COUNT(types)))
-		return bh_refuse(err, "read config.json: %s/type: %s is not "
+		return bh_refuse(err,
+				 "read config.json: %s/type: %s is not "
 				 "supported; known are bind, proc, sysfs, "
-				 "tmpfs, devpts, mqueue, cgroup", mount->origin,
-				 oci->type);
+				 "tmpfs, devpts, mqueue, cgroup",
+				 mount->origin, oci->type);
 	mount->type = oci->type;
 	mount->source = oci->source && oci->source[0] ? oci->source : oci->type;
 	if (bh_starts_with(oci->type, "cgroup"))
@@ -133,13 +141,13 @@ static int finish_fs(struct bh_mount *mount, const struct oci_mount *oci,
 static int build_mount(struct bh_spec *spec, size_t index, struct bh_err *err)
 {
 	const struct oci_mount *oci = &spec->config->mounts.items[index];
-	struct bh_mount *mount = bh_arena_append(
-		&spec->arena, &spec->mounts, &spec->mount_count,
-		sizeof(*mount));
+	struct bh_mount *mount = bh_arena_append(&spec->arena, &spec->mounts,
+						 &spec->mount_count,
+						 sizeof(*mount));
 	int r;
 
-	mount->origin = bh_arena_printf(&spec->arena, "config /mounts/%zu",
-					index);
+	mount->origin =
+		bh_arena_printf(&spec->arena, "config /mounts/%zu", index);
 	mount->kind = BH_MOUNT_FS;
 	if (bh_str_eq(oci->type, "bind"))
 		mount->kind = BH_MOUNT_BIND;
@@ -164,8 +172,8 @@ static void add_dev(struct bh_spec *spec)
 
 	if (bh_spec_mount_at(spec, "/dev"))
 		return;
-	mount = bh_arena_append(&spec->arena, &spec->mounts,
-				&spec->mount_count, sizeof(*mount));
+	mount = bh_arena_append(&spec->arena, &spec->mounts, &spec->mount_count,
+				sizeof(*mount));
 	/* It goes first, below whatever the config mounts inside /dev. */
 	memmove(spec->mounts + 1, spec->mounts,
 		(spec->mount_count - 1) * sizeof(*mount));

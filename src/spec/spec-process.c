@@ -13,18 +13,22 @@ static int build_program(struct bh_spec *spec, const struct oci_process *oci,
 
 	if (!oci->args.len || !oci->args.items[0][0])
 		return bh_refuse(err, "read config.json: /process/args: "
-				 "missing; it names the program to run");
+				      "missing; it names the program to run");
 	if (oci->cwd[0] != '/')
-		return bh_refuse(err, "read config.json: /process/cwd: \"%s\" "
-				 "is not absolute", oci->cwd);
+		return bh_refuse(err,
+				 "read config.json: /process/cwd: \"%s\" "
+				 "is not absolute",
+				 oci->cwd);
 	process->args = bh_spec_texts(spec, &oci->args);
 	process->cwd = oci->cwd;
 	for (size_t i = 0; i < oci->env.len; i++)
 		if (!strchr(oci->env.items[i], '=') ||
 		    oci->env.items[i][0] == '=')
-			return bh_refuse(err, "read config.json: "
+			return bh_refuse(err,
+					 "read config.json: "
 					 "/process/env/%zu: not of the form "
-					 "NAME=value", i);
+					 "NAME=value",
+					 i);
 	process->env = bh_spec_texts(spec, &oci->env);
 	return 0;
 }
@@ -42,11 +46,9 @@ static void build_user(struct bh_spec *spec, const struct oci_user *oci)
 	process->umask = (uint32_t)oci->umask.value & 0777;
 	process->group_count = oci->additional_gids.len;
 	process->groups = bh_arena_alloc(
-		&spec->arena,
-		process->group_count * sizeof(*process->groups));
+		&spec->arena, process->group_count * sizeof(*process->groups));
 	for (size_t i = 0; i < process->group_count; i++)
-		process->groups[i] =
-			(uint32_t)oci->additional_gids.items[i];
+		process->groups[i] = (uint32_t)oci->additional_gids.items[i];
 	if (oci->username)
 		bh_note(&spec->notes, &spec->arena,
 			"/process/user/username is for Windows: left alone");
@@ -65,8 +67,8 @@ static uint64_t build_set(struct bh_spec *spec, const char *name,
 		else
 			bh_note(&spec->notes, &spec->arena,
 				"/process/capabilities/%s/%zu: unknown "
-				"capability %s is left out", name, i,
-				strings->items[i]);
+				"capability %s is left out",
+				name, i, strings->items[i]);
 	}
 	return set;
 }
@@ -85,7 +87,8 @@ static int build_caps(struct bh_spec *spec, const struct oci_capabilities *oci,
 	caps->inheritable = build_set(spec, "inheritable", &oci->inheritable);
 	caps->ambient = build_set(spec, "ambient", &oci->ambient);
 	if (caps->effective & ~caps->permitted)
-		return bh_refuse(err, "read config.json: /process/capabilities/"
+		return bh_refuse(err,
+				 "read config.json: /process/capabilities/"
 				 "effective: holds capabilities that "
 				 "/process/capabilities/permitted does not");
 	if (caps->ambient & ~(caps->permitted & caps->inheritable)) {
@@ -105,14 +108,19 @@ static int build_rlimit(struct bh_spec *spec, size_t index,
 	uint64_t resource;
 
 	if (!bh_name_value(bh_rlimit_names, oci->type, &resource))
-		return bh_refuse(err, "read config.json: /process/rlimits/%zu/"
-				 "type: unknown limit %s", index, oci->type);
+		return bh_refuse(err,
+				 "read config.json: /process/rlimits/%zu/"
+				 "type: unknown limit %s",
+				 index, oci->type);
 	if (oci->soft.value > oci->hard.value)
-		return bh_refuse(err, "read config.json: /process/rlimits/%zu: "
-				 "the soft limit is above the hard one", index);
+		return bh_refuse(err,
+				 "read config.json: /process/rlimits/%zu: "
+				 "the soft limit is above the hard one",
+				 index);
 	for (size_t i = 0; i < spec->process.rlimit_count; i++)
 		if (spec->process.rlimits[i].resource == (int)resource)
-			return bh_refuse(err, "read config.json: /process/"
+			return bh_refuse(err,
+					 "read config.json: /process/"
 					 "rlimits/%zu: %s is given twice",
 					 index, oci->type);
 	rlimit = bh_arena_append(&spec->arena, &spec->process.rlimits,
@@ -131,7 +139,7 @@ static int build_oom(struct bh_spec *spec, const struct oci_process *oci,
 	/* proc_pid_oom_score_adj(5) */
 	if (oci->oom_score_adj.value < -1000 || oci->oom_score_adj.value > 1000)
 		return bh_refuse(err, "read config.json: /process/oomScoreAdj: "
-				 "must lie between -1000 and 1000");
+				      "must lie between -1000 and 1000");
 	spec->process.oom_set = true;
 	spec->process.oom_score_adj = oci->oom_score_adj.value;
 	return 0;
@@ -144,7 +152,7 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 
 	if (!oci)
 		return bh_refuse(err, "read config.json: /process: missing; "
-				 "a container needs a program to run");
+				      "a container needs a program to run");
 	r = build_program(spec, oci, err);
 	if (r < 0)
 		return r;

@@ -9,7 +9,7 @@
 #include "spec/parts.h"
 
 static const struct {
-	const char *pattern;	/* as oci_config_walk gives it */
+	const char *pattern; /* as oci_config_walk gives it */
 	const char *why;
 } refused[] = {
 	{ "/process/terminal", "terminals are not implemented yet" },
@@ -35,8 +35,10 @@ static const char *const refused_annotations[] = {
 
 static int refuse(struct bh_err *err, size_t i)
 {
-	return bh_refuse(err, "read config.json: %s: %s; remove it from the "
-			 "config", refused[i].pattern, refused[i].why);
+	return bh_refuse(err,
+			 "read config.json: %s: %s; remove it from the "
+			 "config",
+			 refused[i].pattern, refused[i].why);
 }
 
 /* Fields that are set to "off" ask for nothing. */
@@ -80,13 +82,13 @@ static int refuse_hooks(const struct oci_config *config, struct bh_err *err)
 {
 	const struct oci_hooks *hooks = config->hooks;
 
-	if (hooks && (hooks->prestart.len || hooks->create_runtime.len ||
-		      hooks->create_container.len ||
-		      hooks->start_container.len || hooks->poststart.len ||
-		      hooks->poststop.len))
+	if (hooks &&
+	    (hooks->prestart.len || hooks->create_runtime.len ||
+	     hooks->create_container.len || hooks->start_container.len ||
+	     hooks->poststart.len || hooks->poststop.len))
 		return bh_refuse(err, "read config.json: /hooks: hooks are not "
-				 "implemented yet, and none is skipped in "
-				 "silence; remove them from the config");
+				      "implemented yet, and none is skipped in "
+				      "silence; remove them from the config");
 	return 0;
 }
 
@@ -98,10 +100,12 @@ static int refuse_annotations(const struct oci_config *config,
 
 		for (size_t j = 0; j < BH_COUNT(refused_annotations); j++)
 			if (bh_starts_with(key, refused_annotations[j]))
-				return bh_refuse(err, "read config.json: "
+				return bh_refuse(err,
+						 "read config.json: "
 						 "/annotations/%s: it changes "
 						 "what the runtime does, and "
-						 "is not implemented yet", key);
+						 "is not implemented yet",
+						 key);
 	}
 	return 0;
 }

@@ -11,7 +11,7 @@
 #include "spec/parts.h"
 
 static const struct {
-	const char *key;	/* with a final dot: all keys below */
+	const char *key; /* with a final dot: all keys below */
 	enum oci_namespace_type type;
 } namespaced[] = {
 	{ "kernel.msgmax", OCI_NS_IPC },
@@ -67,12 +67,14 @@ static int find_namespace(const struct bh_spec *spec, const char *key,
 		*ret = namespaced[i].type;
 		if (spec->namespaces[*ret].wanted)
 			return 0;
-		return bh_refuse(err, "read config.json: /linux/sysctl/%s: "
+		return bh_refuse(err,
+				 "read config.json: /linux/sysctl/%s: "
 				 "needs a %s namespace in /linux/namespaces, "
-				 "or it would change the host's", key,
-				 oci_namespace_name(*ret));
+				 "or it would change the host's",
+				 key, oci_namespace_name(*ret));
 	}
-	return bh_refuse(err, "read config.json: /linux/sysctl/%s: it belongs "
+	return bh_refuse(err,
+			 "read config.json: /linux/sysctl/%s: it belongs "
 			 "to no namespace and would change the whole host",
 			 key);
 }
@@ -86,12 +88,15 @@ static int build_sysctl(struct bh_spec *spec, const struct oci_pair *pair,
 	int r;
 
 	if (!is_well_spelled(pair->key))
-		return bh_refuse(err, "read config.json: /linux/sysctl/%s: not "
+		return bh_refuse(err,
+				 "read config.json: /linux/sysctl/%s: not "
 				 "a key of words separated by single dots",
 				 pair->key);
 	if (bh_str_eq(pair->key, "kernel.hostname"))
-		return bh_refuse(err, "read config.json: /linux/sysctl/%s: use "
-				 "/hostname", pair->key);
+		return bh_refuse(err,
+				 "read config.json: /linux/sysctl/%s: use "
+				 "/hostname",
+				 pair->key);
 	r = find_namespace(spec, pair->key, &type, err);
 	if (r < 0)
 		return r;

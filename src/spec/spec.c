@@ -15,31 +15,36 @@ int bh_spec_check_id(const char *id, struct bh_err *err)
 	size_t len = strlen(id);
 
 	if (len == 0 || len > MAX_ID)
-		return bh_refuse(err, "check the container id: it must have 1 "
-				 "to %d characters", MAX_ID);
+		return bh_refuse(err,
+				 "check the container id: it must have 1 "
+				 "to %d characters",
+				 MAX_ID);
 	if (!strchr(first, id[0]))
-		return bh_refuse(err, "check the container id \"%s\": it must "
-				 "start with a letter, digit, _, + or -", id);
+		return bh_refuse(err,
+				 "check the container id \"%s\": it must "
+				 "start with a letter, digit, _, + or -",
+				 id);
 	for (size_t i = 1; i < len; i++)
 		if (id[i] != '.' && !strchr(first, id[i]))
-			return bh_refuse(err, "check the container id \"%s\": "
+			return bh_refuse(err,
+					 "check the container id \"%s\": "
 					 "only letters, digits and _ + . - are "
-					 "allowed", id);
+					 "allowed",
+					 id);
 	return 0;
 }
 
 size_t bh_spec_want(struct bh_spec *spec, const char *path, const char *field,
 		    bool namespace)
 {
-	struct bh_wanted_path *wanted = bh_arena_append(
-		&spec->arena, &spec->wanted, &spec->wanted_count,
-		sizeof(*wanted));
+	struct bh_wanted_path *wanted =
+		bh_arena_append(&spec->arena, &spec->wanted,
+				&spec->wanted_count, sizeof(*wanted));
 
 	/* Relative paths start at the bundle (config.md, mounts and root). */
-	wanted->path = path[0] == '/' ?
-			       path :
-			       bh_arena_printf(&spec->arena, "%s/%s",
-					       spec->bundle, path);
+	wanted->path = path[0] == '/' ? path :
+					bh_arena_printf(&spec->arena, "%s/%s",
+							spec->bundle, path);
 	wanted->field = field;
 	wanted->namespace = namespace;
 	return spec->wanted_count - 1;
@@ -92,8 +97,10 @@ static int check_version(const char *version, struct bh_err *err)
 	 * configs read the same. */
 	if (bh_starts_with(version, "1.") || bh_starts_with(version, "0."))
 		return 0;
-	return bh_refuse(err, "read config.json: /ociVersion: version %s is "
-			 "not supported, only 1.x is", version);
+	return bh_refuse(err,
+			 "read config.json: /ociVersion: version %s is "
+			 "not supported, only 1.x is",
+			 version);
 }
 
 static int build_root(struct bh_spec *spec, struct bh_err *err)
@@ -102,7 +109,7 @@ static int build_root(struct bh_spec *spec, struct bh_err *err)
 
 	if (!root)
 		return bh_refuse(err, "read config.json: /root: missing; a "
-				 "container needs a rootfs");
+				      "container needs a rootfs");
 	if (!root->path[0])
 		return bh_refuse(err, "read config.json: /root/path: empty");
 	spec->root = bh_spec_want(spec, root->path, "/root/path", false);

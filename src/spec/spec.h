@@ -28,37 +28,37 @@ struct bh_id_maps {
  * that descriptor is what is used; `spec` only knows that it is needed.
  */
 struct bh_wanted_path {
-	const char *path;	/* absolute */
-	const char *field;	/* "/root/path": for messages */
-	bool namespace;		/* opened for reading, for setns(2) */
+	const char *path;  /* absolute */
+	const char *field; /* "/root/path": for messages */
+	bool namespace;	   /* opened for reading, for setns(2) */
 };
 
 enum bh_mount_kind {
-	BH_MOUNT_FS,		/* a new file system of `type` */
-	BH_MOUNT_BIND,		/* a host file or directory */
-	BH_MOUNT_CGROUP,	/* the container's part of the cgroup tree */
+	BH_MOUNT_FS,	 /* a new file system of `type` */
+	BH_MOUNT_BIND,	 /* a host file or directory */
+	BH_MOUNT_CGROUP, /* the container's part of the cgroup tree */
 };
 
 struct bh_mount {
 	enum bh_mount_kind kind;
-	const char *origin;	/* "config /mounts/3" or "default" */
-	const char *reason;	/* for those that the config doesn't name */
-	const char *target;	/* absolute, in the container */
-	const char *type;	/* file system type, for BH_MOUNT_FS */
-	const char *source;	/* BH_MOUNT_FS: as shown in mountinfo */
-	size_t wanted;		/* BH_MOUNT_BIND: index of its path */
-	bool recursive;		/* rbind */
-	uint64_t set, clear;	/* MOUNT_ATTR_*, this mount */
-	uint64_t set_all, clear_all;	/* with all below it: rro ... */
-	uint64_t propagation;	/* MS_*, 0: private */
+	const char *origin;  /* "config /mounts/3" or "default" */
+	const char *reason;  /* for those that the config doesn't name */
+	const char *target;  /* absolute, in the container */
+	const char *type;    /* file system type, for BH_MOUNT_FS */
+	const char *source;  /* BH_MOUNT_FS: as shown in mountinfo */
+	size_t wanted;	     /* BH_MOUNT_BIND: index of its path */
+	bool recursive;	     /* rbind */
+	uint64_t set, clear; /* MOUNT_ATTR_*, this mount */
+	uint64_t set_all, clear_all; /* with all below it: rro ... */
+	uint64_t propagation;	     /* MS_*, 0: private */
 	bool propagation_all;
-	const char **options;	/* for fsconfig(2), ended by NULL */
+	const char **options; /* for fsconfig(2), ended by NULL */
 };
 
 struct bh_namespace {
-	bool wanted;		/* new, or by path */
+	bool wanted; /* new, or by path */
 	bool by_path;
-	size_t wanted_path;	/* index of its path */
+	size_t wanted_path; /* index of its path */
 };
 
 struct bh_rlimit {
@@ -72,20 +72,20 @@ struct bh_caps {
 
 struct bh_device {
 	const char *path;
-	mode_t mode;		/* with its type */
+	mode_t mode; /* with its type */
 	uint64_t major, minor;
 	uint32_t uid, gid;
 	const char *origin;
 };
 
 struct bh_sysctl {
-	const char *key;	/* below /proc/sys: "net/ipv4/ip_forward" */
+	const char *key; /* below /proc/sys: "net/ipv4/ip_forward" */
 	const char *value;
-	uint64_t namespace;	/* CLONE_NEW* that it belongs to */
+	uint64_t namespace; /* CLONE_NEW* that it belongs to */
 };
 
 struct bh_process {
-	const char **args;	/* ended by NULL; at least one */
+	const char **args; /* ended by NULL; at least one */
 	const char **env;
 	const char *cwd;
 	uint32_t uid, gid, umask;
@@ -93,7 +93,7 @@ struct bh_process {
 	size_t group_count;
 	uint32_t *groups;
 	bool no_new_privs;
-	bool caps_set;		/* the config has a capabilities object */
+	bool caps_set; /* the config has a capabilities object */
 	struct bh_caps caps;
 	size_t rlimit_count;
 	struct bh_rlimit *rlimits;
@@ -103,7 +103,7 @@ struct bh_process {
 
 struct bh_spec {
 	struct bh_arena arena;
-	struct oci_config *config;	/* owned; strings are borrowed of it */
+	struct oci_config *config; /* owned; strings are borrowed of it */
 	struct bh_notes notes;
 
 	const char *id;
@@ -111,9 +111,9 @@ struct bh_spec {
 	size_t wanted_count;
 	struct bh_wanted_path *wanted;
 
-	size_t root;			/* index of root.path */
+	size_t root; /* index of root.path */
 	bool root_readonly;
-	uint64_t root_propagation;	/* MS_*, 0: not given */
+	uint64_t root_propagation; /* MS_*, 0: not given */
 	bool root_propagation_all;
 	size_t mount_count;
 	struct bh_mount *mounts;
@@ -124,11 +124,11 @@ struct bh_spec {
 	struct bh_device *devices;
 	size_t sysctl_count;
 	struct bh_sysctl *sysctls;
-	const char **masked, **readonly;	/* ended by NULL */
-	const char **time_offsets;	/* "monotonic 5 0", ended by NULL */
-	const char *cgroup_path;	/* NULL: the default */
-	const struct oci_resources *resources;	/* may be NULL */
-	const struct oci_seccomp *seccomp;	/* may be NULL */
+	const char **masked, **readonly; /* ended by NULL */
+	const char **time_offsets;	 /* "monotonic 5 0", ended by NULL */
+	const char *cgroup_path;	 /* NULL: the default */
+	const struct oci_resources *resources; /* may be NULL */
+	const struct oci_seccomp *seccomp;     /* may be NULL */
 	struct bh_process process;
 };
 

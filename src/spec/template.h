@@ -6,6 +6,6 @@
 #include <stddef.h>
 
 extern const char bh_config_template[];
-extern const size_t bh_config_template_len;	/* without the NUL */
+extern const size_t bh_config_template_len; /* without the NUL */
 
 #endif

@@ -10,7 +10,7 @@
 #include "base/fd.h"
 #include "base/procfs.h"
 #include "base/sys.h"
-#include "run/seal.h"
+#include "container/seal.h"
 
 #define ALL_SEALS (F_SEAL_SEAL | F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_WRITE)
 
@@ -24,13 +24,14 @@ static int open_own_program(struct bh_err *err)
 
 	if (procfs_fd == -EINVAL)
 		return bh_refuse(err, "open the own program: what is mounted "
-				 "on /proc is no procfs");
+				      "on /proc is no procfs");
 	self_fd = procfs_fd < 0 ? procfs_fd :
 				  bh_procfs_open_file(procfs_fd, "self",
 						      O_PATH | O_DIRECTORY);
 	fd = self_fd < 0 ? self_fd : bh_sys_openat2(self_fd, "exe", &how);
 	if (fd < 0)
-		return bh_fail(err, -fd, "open the own program, /proc/self/exe");
+		return bh_fail(err, -fd,
+			       "open the own program, /proc/self/exe");
 	return fd;
 }
 
@@ -73,12 +74,13 @@ static int copy_sealed(int from_fd, int to_fd)
 
 static int make_copy(int program_fd, struct bh_err *err)
 {
-	bh_autoclose int fd = memfd_create("bulkhead", MFD_CLOEXEC |
-					   MFD_ALLOW_SEALING);
+	bh_autoclose int fd =
+		memfd_create("bulkhead", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	int r;
 
 	if (fd < 0)
-		return bh_fail(err, errno, "make a sealed copy of the own "
+		return bh_fail(err, errno,
+			       "make a sealed copy of the own "
 			       "program");
 	r = copy_sealed(program_fd, fd);
 	if (r < 0)
@@ -101,8 +103,8 @@ int bh_seal(char *const argv[], char *const envp[], struct bh_err *err)
 	fd = bh_sys_open_tree(program_fd, "", OPEN_TREE_CLONE | AT_EMPTY_PATH);
 	if (is_sealed(program_fd, fd))
 		return 0;
-	if (fd >= 0 && bh_sys_mount_setattr(fd, "", AT_EMPTY_PATH,
-					    &readonly) < 0)
+	if (fd >= 0 &&
+	    bh_sys_mount_setattr(fd, "", AT_EMPTY_PATH, &readonly) < 0)
 		bh_close(&fd);
 	if (fd < 0)
 		fd = make_copy(program_fd, err);

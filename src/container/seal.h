@@ -8,8 +8,8 @@
  * a read-only, detached mount of the file, or a sealed copy in memory where
  * such a mount is not permitted.
  */
-#ifndef BH_RUN_SEAL_H
-#define BH_RUN_SEAL_H
+#ifndef BH_CONTAINER_SEAL_H
+#define BH_CONTAINER_SEAL_H
 
 #include "base/err.h"
 
