@@ -23,6 +23,7 @@
  * Refused, -EBUSY: a group that exists and has processes or sub-groups, or is
  * frozen.  Returns the directory's descriptor or -errno; what was made before
  * a failure is removed again.  *ret_inode identifies the group for undo.
+ * Parents that are made are marked as ours.
  */
 int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		   const char *const *controllers, ino_t *ret_inode,
@@ -42,7 +43,8 @@ int bh_cgroup_attach_devices(int group_fd, const struct bpf_insn *program,
 
 /*
  * Kill what is left in the group and its sub-groups, wait until it is empty,
- * and remove it with its sub-groups; parents stay.  Nothing happens to a group
+ * and remove it with its sub-groups, and with its parents as far as they are
+ * marked as made by us and empty.  Nothing happens to a group
  * whose inode is not the one given (somebody else's by now), nor is a missing
  * one an error.  timeout_ms bounds the wait for processes to end.
  *

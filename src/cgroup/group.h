@@ -19,6 +19,9 @@
 /* The kernel sets no bound by itself; nobody nests deeper than this. */
 #define BH_GROUP_MAX_DEPTH 64
 
+/* An extended attribute on parents that we have made. */
+#define BH_GROUP_MARK "trusted.bulkhead.made"
+
 static inline bool bh_group_is_gone(int result)
 {
 	return result == -ENOENT || result == -ENODEV;

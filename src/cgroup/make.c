@@ -5,12 +5,17 @@
  */
 #include <fcntl.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/fd.h"
 #include "cgroup/driver.h"
 #include "cgroup/group.h"
+
+/* How often a parent that vanishes is made again. */
+#define MAX_TRIES 64
 
 struct making {
 	const struct bh_hierarchy *hierarchy;
@@ -172,6 +177,11 @@ static int make_level(struct making *making, struct bh_err *err)
 		return bh_fail(err, -fd, "open cgroup %s (%s) in %s",
 			       making->path, name, making->hierarchy->mount);
 	making->fds[++making->depth] = fd;
+	/* So that whoever is the last below it knows that it may go.  Where
+	 * that can't be noted it stays, which does no harm. */
+	if (making->first_made < making->depth &&
+	    making->depth < making->names.len)
+		(void)fsetxattr(fd, BH_GROUP_MARK, "1", 1, 0);
 	return inherit_cpuset(making, err);
 }
 
@@ -218,6 +228,25 @@ static int check_unused(const struct making *making, struct bh_err *err)
 	return r;
 }
 
+/*
+ * Two that want the same group at the same time: whoever locks it first has
+ * it, until its descriptor is closed; by then it has processes.
+ */
+static int claim(struct making *making, struct bh_err *err)
+{
+	if (flock(making->fds[making->depth], LOCK_EX | LOCK_NB) < 0) {
+		/* What we have made is somebody else's now. */
+		making->first_made = making->names.len;
+		(void)bh_fail(err, errno == EWOULDBLOCK ? EBUSY : errno,
+			      "lock cgroup %s", making->path);
+		return bh_hint(err, "another container is being made in it; "
+				    "choose another cgroupsPath");
+	}
+	if (making->first_made < making->names.len)
+		return 0;
+	return check_unused(making, err);
+}
+
 static int make_all(struct making *making, ino_t *ret_inode, struct bh_err *err)
 {
 	struct stat st;
@@ -231,11 +260,9 @@ static int make_all(struct making *making, ino_t *ret_inode, struct bh_err *err)
 		if (r < 0)
 			return r;
 	}
-	if (making->first_made == making->names.len) {
-		r = check_unused(making, err);
-		if (r < 0)
-			return r;
-	}
+	r = claim(making, err);
+	if (r < 0)
+		return r;
 	if (fstat(making->fds[making->depth], &st) < 0)
 		return bh_fail(err, errno, "stat cgroup %s", making->path);
 	*ret_inode = st.st_ino;
@@ -256,6 +283,24 @@ static void remove_made(const struct making *making)
 	}
 }
 
+static int make_group(struct making *making, ino_t *ret_inode,
+		      struct bh_err *err)
+{
+	int fd = -1, r;
+
+	making->first_made = making->names.len;
+	making->depth = 0;
+	r = make_all(making, ret_inode, err);
+	if (r < 0)
+		remove_made(making);
+	else
+		fd = bh_steal_fd(&making->fds[making->depth]);
+	while (making->depth > 0)
+		bh_close(&making->fds[making->depth--]);
+	bh_close(&making->fds[0]);
+	return r < 0 ? r : fd;
+}
+
 int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		   const char *const *controllers, ino_t *ret_inode,
 		   struct bh_err *err)
@@ -264,27 +309,21 @@ int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		.hierarchy = hierarchy,
 		.path = path,
 		.controllers = hierarchy->v2 ? controllers : NULL,
+		.fds = { -1 },
 	};
 	bh_autogrouppath struct bh_group_path names = { 0 };
-	ino_t inode = 0;
-	int fd = -1;
 	int r;
 
 	r = bh_group_path_parse(hierarchy, path, &names, err);
 	if (r < 0)
 		return r;
 	making.names = names;
-	making.first_made = names.len;
-	making.fds[0] = -1;
-	r = make_all(&making, &inode, err);
-	if (r < 0) {
-		remove_made(&making);
-	} else {
-		fd = bh_steal_fd(&making.fds[making.depth]);
-		*ret_inode = inode;
+	/* Another container's end may take away a parent that was empty just
+	 * then: it is made again. */
+	for (int tries = 0; tries < MAX_TRIES; tries++) {
+		r = make_group(&making, ret_inode, err);
+		if (!bh_group_is_gone(r))
+			break;
 	}
-	while (making.depth > 0)
-		bh_close(&making.fds[making.depth--]);
-	bh_close(&making.fds[0]);
-	return r < 0 ? r : fd;
+	return r;
 }

@@ -11,6 +11,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -183,6 +184,30 @@ static int remove_group(struct removal *removal, struct bh_err *err)
 	return r;
 }
 
+/* Parents that we have made go with the last group below them. */
+static void remove_parents(struct removal *removal)
+{
+	struct bh_err err;
+
+	while (removal->names.len > 1) {
+		bh_autoclose int fd = -1;
+		char mark;
+		int r = bh_group_open_mount(removal->hierarchy, &err);
+
+		removal->names.len--;
+		bh_close(&removal->parent_fd);
+		if (r < 0 || open_parent(removal, r, &err) < 0)
+			return;
+		fd = bh_group_open(removal->parent_fd, last_name(removal));
+		if (fd < 0 || fgetxattr(fd, BH_GROUP_MARK, &mark, 1) != 1)
+			return;
+		/* Whoever uses it now will remove it. */
+		if (unlinkat(removal->parent_fd, last_name(removal),
+			     AT_REMOVEDIR) < 0)
+			return;
+	}
+}
+
 int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
 		     ino_t inode, int timeout_ms, struct bh_err *err)
 {
@@ -209,6 +234,8 @@ int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
 		return 0;
 	if (r == 0)
 		r = remove_group(&removal, err);
+	if (r == 0)
+		remove_parents(&removal);
 	bh_close(&removal.parent_fd);
 	return r;
 }

@@ -10,8 +10,8 @@
  * back what was made on the host.  *ret_status is the program's exit status,
  * 128 + n after signal n.  On failure nothing is left behind.
  *
- * The caller's signal mask is changed during the call, and its SIGCHLD must
- * not be ignored.
+ * The caller's signal mask, and its action on SIGCHLD, are changed during the
+ * call.
  */
 int bh_container_run(const struct bh_prepared *prepared, int *ret_status,
 		     struct bh_err *err);

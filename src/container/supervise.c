@@ -18,6 +18,7 @@ static const int left_alone[] = {
 
 int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err)
 {
+	struct sigaction by_default = { .sa_handler = SIG_DFL };
 	sigset_t held;
 	int fd;
 
@@ -33,6 +34,8 @@ int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err)
 		return -err->errnum;
 	}
 	ret->signal_fd = fd;
+	/* A caller that ignores SIGCHLD would take our child's status away. */
+	(void)sigaction(SIGCHLD, &by_default, &ret->saved_child);
 	return 0;
 }
 
@@ -78,5 +81,6 @@ int bh_supervise(struct bh_supervisor *supervisor, pid_t pid, int *ret_status,
 void bh_supervisor_close(struct bh_supervisor *supervisor)
 {
 	bh_close(&supervisor->signal_fd);
+	(void)sigaction(SIGCHLD, &supervisor->saved_child, NULL);
 	(void)sigprocmask(SIG_SETMASK, &supervisor->saved, NULL);
 }

@@ -10,7 +10,8 @@
 
 struct bh_supervisor {
 	int signal_fd;
-	sigset_t saved; /* the caller's mask */
+	sigset_t saved;		      /* the caller's mask */
+	struct sigaction saved_child; /* and what it does on SIGCHLD */
 };
 
 /* Hold back the signals that are to be handed on.  0 or -errno. */

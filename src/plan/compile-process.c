@@ -19,11 +19,13 @@ static void set_names(struct bh_compiler *c)
 	const struct bh_spec *spec = c->spec;
 	const struct bh_namespace *network = &spec->namespaces[OCI_NS_NETWORK];
 
+	bh_compile_why(c, "config /linux/sysctl", NULL);
 	for (size_t i = 0; i < spec->sysctl_count; i++) {
-		bh_compile_why(c, "config /linux/sysctl", NULL);
+		int procfs = bh_compile_child_procfs(c);
+
 		bh_compile_step(c, BH_OP_sysctl)->sysctl =
 			(struct bh_args_sysctl){
-				.procfs = bh_compile_child_procfs(c),
+				.procfs = procfs,
 				.key = spec->sysctls[i].key,
 				.value = spec->sysctls[i].value,
 			};

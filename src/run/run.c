@@ -222,9 +222,10 @@ int bh_run_undo(struct bh_run *run, struct bh_err *err)
 
 	while (run->made_count) {
 		struct bh_made_group *made = &run->made[--run->made_count];
-		int r = bh_cgroup_remove(
-			&run->in.cgroups->items[made->hierarchy], made->path,
-			made->inode, KILL_TIMEOUT_MS, err);
+		const struct bh_hierarchy *hierarchy =
+			&run->in.cgroups->items[made->hierarchy];
+		int r = bh_cgroup_remove(hierarchy, made->path, made->inode,
+					 KILL_TIMEOUT_MS, err);
 
 		/* The rest is removed all the same. */
 		if (r < 0)
