@@ -6,10 +6,9 @@
 #include "config.h"
 
 static const struct bh_command *const commands[] = {
-	&bh_cmd_features,
-	&bh_cmd_plan,
-	&bh_cmd_run,
-	&bh_cmd_spec,
+	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_features, &bh_cmd_kill,
+	&bh_cmd_list,	&bh_cmd_plan,	&bh_cmd_run,	  &bh_cmd_spec,
+	&bh_cmd_start,	&bh_cmd_state,
 };
 
 static const struct bh_option global_options[] = {
@@ -19,6 +18,7 @@ static const struct bh_option global_options[] = {
 		 log_format),
 	BH_VALUE("log-level", 0, "LEVEL", "error, warning, info or debug",
 		 log_level),
+	BH_VALUE("root", 0, "DIR", "where containers are kept", root),
 	BH_FLAG("systemd-cgroup", 0, "refused: not implemented yet",
 		systemd_cgroup),
 	BH_FLAG("version", 'v', "print the version", version),
@@ -57,14 +57,16 @@ static int print_help(struct bh_err *err)
 static int print_command_help(const struct bh_command *command,
 			      struct bh_err *err)
 {
+	static const char *const words[] = {
+		[BH_NO_WORDS] = "",
+		[BH_OPTIONAL_ID] = " [ID]",
+		[BH_ONE_ID] = " ID",
+		[BH_ID_AND_WORD] = " ID [SIGNAL]",
+	};
 	bh_autobuf struct bh_buf text = { 0 };
 
 	bh_buf_printf(&text, "Usage: bulkhead %s [OPTIONS]%s\n%s\n\nOptions:\n",
-		      command->name,
-		      command->words == BH_NO_WORDS ? "" :
-		      command->words == BH_ONE_ID   ? " ID" :
-						      " [ID]",
-		      command->summary);
+		      command->name, words[command->words], command->summary);
 	bh_options_help(command->options, &text);
 	bh_buf_str(&text, "  -h, --help                 print this help\n");
 	return bh_print(text.data, text.len, err);
@@ -95,6 +97,18 @@ static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 	return 0;
 }
 
+static int take_word(const struct bh_command *command, const char *word,
+		     struct bh_invocation *in)
+{
+	if (!in->id && command->words != BH_NO_WORDS)
+		in->id = word;
+	else if (!in->word && command->words == BH_ID_AND_WORD)
+		in->word = word;
+	else
+		return -1;
+	return 0;
+}
+
 /* The id and options of a command, in any order. */
 static int take_words(const struct bh_command *command, char **argv, int at,
 		      struct bh_invocation *in, struct bh_err *err)
@@ -106,12 +120,12 @@ static int take_words(const struct bh_command *command, char **argv, int at,
 	while (r == 0 && argv[at]) {
 		if (bh_str_eq(argv[at], "--") && argv[at + 1])
 			at++;
-		if (command->words == BH_NO_WORDS || in->id)
+		if (take_word(command, argv[at], in) < 0)
 			return bh_refuse(err,
 					 "read the command line: %s is "
 					 "one word too many",
 					 argv[at]);
-		in->id = argv[at++];
+		at++;
 		r = bh_options_take(tables, argv, &at, in, err);
 	}
 	return r;
@@ -136,7 +150,7 @@ static int run_command(char **argv, int at, struct bh_invocation *in,
 	r = check_globals(in, err);
 	if (r < 0)
 		return r;
-	if (command->words == BH_ONE_ID && !in->id)
+	if (command->words >= BH_ONE_ID && !in->id)
 		return bh_refuse(err,
 				 "read the command line: bulkhead %s "
 				 "needs a container id",

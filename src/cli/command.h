@@ -23,15 +23,20 @@ struct bh_invocation {
 	const char *log_format;
 	const char *log_level;
 	bool systemd_cgroup;
+	const char *root; /* NULL: the default */
 	bool help;
 	bool version;
 	/* of commands */
 	const char *bundle;
 	const char *format;
 	const char *host;
+	const char *pid_file;
+	bool force;
+	bool quiet;
 
-	const char *id; /* the first word behind the command, or NULL */
-	char **argv;	/* the program's own, for sealing */
+	const char *id;	  /* the first word behind the command, or NULL */
+	const char *word; /* the second */
+	char **argv;	  /* the program's own, for sealing */
 	char **envp;
 };
 
@@ -60,10 +65,12 @@ struct bh_option {
 			offsetof(struct bh_invocation, member) \
 	}
 
+/* Words beside options: none, an id or none, an id, an id and maybe another. */
 enum bh_words {
 	BH_NO_WORDS,
 	BH_OPTIONAL_ID,
-	BH_ONE_ID
+	BH_ONE_ID,
+	BH_ID_AND_WORD
 };
 
 struct bh_command {
@@ -83,9 +90,19 @@ void bh_report_notes(const struct bh_invocation *in,
 /* Write text to standard output, whole. */
 int bh_print(const char *text, size_t len, struct bh_err *err);
 
+/* root.c: where containers are kept; owned by the caller.  --root, or the
+ * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than root. */
+char *bh_root(const struct bh_invocation *in);
+
+extern const struct bh_command bh_cmd_create;
+extern const struct bh_command bh_cmd_delete;
 extern const struct bh_command bh_cmd_features;
+extern const struct bh_command bh_cmd_kill;
+extern const struct bh_command bh_cmd_list;
 extern const struct bh_command bh_cmd_plan;
 extern const struct bh_command bh_cmd_run;
 extern const struct bh_command bh_cmd_spec;
+extern const struct bh_command bh_cmd_start;
+extern const struct bh_command bh_cmd_state;
 
 #endif

@@ -55,7 +55,7 @@ static int open_paths(struct bh_prepared *p, struct bh_err *err)
 	return 0;
 }
 
-static int compile(struct bh_prepared *p, struct bh_err *err)
+static int compile(struct bh_prepared *p, bool waits, struct bh_err *err)
 {
 	struct bh_plan_inputs inputs = {
 		.spec = &p->spec,
@@ -64,6 +64,7 @@ static int compile(struct bh_prepared *p, struct bh_err *err)
 		.settings = &p->settings,
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
+		.waits = waits,
 	};
 	int r = bh_plan_compile(&inputs, &p->plan, err);
 
@@ -95,7 +96,7 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 	if (r == 0 && ret->spec.seccomp)
 		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
 				       &ret->filter, &ret->spec.notes, err);
-	return r < 0 ? r : compile(ret, err);
+	return r < 0 ? r : compile(ret, request->waits, err);
 }
 
 void bh_prepared_clear(struct bh_prepared *p)

@@ -18,6 +18,7 @@ struct bh_request {
 	const char *bundle; /* a directory; relative to the caller's own */
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */
+	bool waits;	       /* the program waits for `start` */
 };
 
 /* Each part borrows from those above it. */

@@ -23,6 +23,7 @@ int bh_container_run(const struct bh_prepared *prepared, int *ret_status,
 		.plan = &prepared->plan,
 		.preset_fds = fds,
 		.cgroups = &prepared->host.cgroups,
+		.shared_fd = -1,
 	};
 	struct bh_supervisor supervisor;
 	struct bh_err undo_err;

@@ -268,7 +268,7 @@ static int rule_readonly(const struct bh_plan *plan, struct bh_err *err)
 		int r = 0;
 
 		if (plan->steps[i].op == BH_OP_mount_attach &&
-		    plan->steps[i].args.mount_attach.readonly)
+		    plan->steps[i].args.mount_attach.must_end_readonly)
 			r = check_readonly(plan, i, err);
 		if (r < 0)
 			return r;
@@ -414,7 +414,7 @@ static int rule_exec(const struct bh_plan *plan, struct bh_err *err)
 	if (exec + 1 != plan->len || plan->steps[exec].lane != BH_CHILD)
 		return broken(err, plan, exec,
 			      "exec must be the last step, and the child's");
-	r = check_order(plan, BH_OP_close_fds, BH_OP_exec,
+	r = check_order(plan, BH_OP_close_on_exec, BH_OP_exec,
 			"descriptors are not closed before exec", err);
 	if (r == 0)
 		r = check_order(plan, BH_OP_program_find, BH_OP_exec,

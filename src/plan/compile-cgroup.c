@@ -97,14 +97,15 @@ static void make_group(struct bh_compiler *c, size_t i)
 {
 	const struct bh_hierarchy *hierarchy = &c->in->host->cgroups.items[i];
 	const char *name = hierarchy->v2 ? "v2" : hierarchy->name;
+	size_t skip = bh_starts_with(name, "name=") ? strlen("name=") : 0;
 	union bh_args *args;
 
 	bh_compile_why(c,
 		       c->spec->cgroup_path ? "config /linux/cgroupsPath" :
 					      "default",
 		       NULL);
-	c->groups[i] = bh_compile_slot(c, bh_arena_printf(&c->plan->arena,
-							  "cgroup-%s", name));
+	c->groups[i] = bh_compile_slot(
+		c, bh_arena_printf(&c->plan->arena, "cgroup-%s", name + skip));
 	args = bh_compile_step(c, BH_OP_cgroup_make);
 	args->cgroup_make = (struct bh_args_cgroup_make){
 		.group = c->groups[i],
@@ -179,6 +180,31 @@ static int without_groups(struct bh_compiler *c)
 	return 0;
 }
 
+/* Without a cgroup namespace a mount of type cgroup shows them. */
+static void clone_groups(struct bh_compiler *c)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+	const struct bh_spec *spec = c->spec;
+	bool shown = false;
+
+	for (size_t i = 0; i < spec->mount_count; i++)
+		shown |= spec->mounts[i].kind == BH_MOUNT_CGROUP;
+	if (!shown || spec->namespaces[OCI_NS_CGROUP].wanted)
+		return;
+	for (size_t i = 0; i < cgroups->len; i++) {
+		if (c->groups[i] < 0)
+			continue;
+		c->group_trees[i] = bh_compile_slot(
+			c, bh_arena_printf(&c->plan->arena, "tree:%s",
+					   c->plan->slots[c->groups[i]].name));
+		bh_compile_step(c, BH_OP_tree_clone)->tree_clone =
+			(struct bh_args_tree_clone){
+				.source = c->groups[i],
+				.tree = c->group_trees[i],
+			};
+	}
+}
+
 int bh_compile_cgroups(struct bh_compiler *c)
 {
 	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
@@ -186,8 +212,12 @@ int bh_compile_cgroups(struct bh_compiler *c)
 
 	c->groups = bh_arena_alloc(&c->plan->arena,
 				   cgroups->len * sizeof(*c->groups));
-	for (size_t i = 0; i < cgroups->len; i++)
+	c->group_trees = bh_arena_alloc(&c->plan->arena,
+					cgroups->len * sizeof(*c->group_trees));
+	for (size_t i = 0; i < cgroups->len; i++) {
 		c->groups[i] = -1;
+		c->group_trees[i] = -1;
+	}
 	if (!c->privileged)
 		return without_groups(c);
 	r = c->spec->cgroup_path ? check_path(c, c->spec->cgroup_path) : 0;
@@ -197,6 +227,7 @@ int bh_compile_cgroups(struct bh_compiler *c)
 	for (size_t i = 0; i < cgroups->len; i++)
 		make_group(c, i);
 	set_values(c);
+	clone_groups(c);
 	return 0;
 }
 
@@ -342,33 +373,5 @@ void bh_compile_cgroup_mount(struct bh_compiler *c,
 			"mounted on %s",
 			mount->origin, mount->target);
 		return;
-	}
-}
-
-void bh_compile_group_trees(struct bh_compiler *c)
-{
-	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
-	const struct bh_spec *spec = c->spec;
-	bool shown = false;
-
-	c->group_trees = bh_arena_alloc(&c->plan->arena,
-					cgroups->len * sizeof(*c->group_trees));
-	for (size_t i = 0; i < cgroups->len; i++)
-		c->group_trees[i] = -1;
-	for (size_t i = 0; i < spec->mount_count; i++)
-		shown |= spec->mounts[i].kind == BH_MOUNT_CGROUP;
-	if (!shown || spec->namespaces[OCI_NS_CGROUP].wanted)
-		return;
-	for (size_t i = 0; i < cgroups->len; i++) {
-		if (c->groups[i] < 0)
-			continue;
-		c->group_trees[i] = bh_compile_slot(
-			c, bh_arena_printf(&c->plan->arena, "tree:%s",
-					   c->plan->slots[c->groups[i]].name));
-		bh_compile_step(c, BH_OP_tree_clone)->tree_clone =
-			(struct bh_args_tree_clone){
-				.source = c->groups[i],
-				.tree = c->group_trees[i],
-			};
 	}
 }

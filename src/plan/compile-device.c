@@ -133,6 +133,7 @@ static void cover_paths(struct bh_compiler *c)
 		bh_compile_why(c, "config /linux/readonlyPaths", NULL);
 		bh_compile_step(c, BH_OP_readonly)->readonly =
 			(struct bh_args_readonly){ c->root, spec->readonly[i] };
+		bh_compile_may_be_missing(c);
 	}
 	if (!spec->masked[0])
 		return;
@@ -149,13 +150,15 @@ static void cover_paths(struct bh_compiler *c)
 			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 				      MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 		};
-	for (size_t i = 0; spec->masked[i]; i++)
+	for (size_t i = 0; spec->masked[i]; i++) {
 		bh_compile_step(c, BH_OP_mask)->mask = (struct bh_args_mask){
 			.root = c->root,
 			.null = null,
 			.empty = empty,
 			.path = spec->masked[i],
 		};
+		bh_compile_may_be_missing(c);
+	}
 }
 
 void bh_compile_devices(struct bh_compiler *c)

@@ -114,8 +114,7 @@ void bh_compile_trees(struct bh_compiler *c)
 {
 	c->trees = bh_arena_alloc(&c->plan->arena,
 				  c->spec->mount_count * sizeof(*c->trees));
-	bh_compile_at(c, BH_PARENT, BH_PHASE_CGROUP);
-	bh_compile_group_trees(c);
+	bh_compile_at(c, BH_PARENT, BH_PHASE_PREPARE);
 	if (!c->privileged || !c->new_root)
 		return;
 	clone_root(c);
@@ -158,7 +157,7 @@ void bh_compile_attach(struct bh_compiler *c, int slot, const char *target,
 			.mount = slot,
 			.target = target,
 			.nolinks = nolinks,
-			.readonly = readonly,
+			.must_end_readonly = readonly,
 		};
 }
 

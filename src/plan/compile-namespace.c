@@ -266,9 +266,9 @@ static void set_up_from_inside(struct bh_compiler *c, bool joined)
 		bh_compile_step(c, BH_OP_become_root)->become_root.groups =
 			c->privileged;
 	bh_compile_why(c, "default", NULL);
-	bh_compile_step(c, BH_OP_dumpable_off)->dumpable_off.off = true;
-	bh_compile_step(c, BH_OP_session_new)->session_new.new = true;
-	bh_compile_step(c, BH_OP_keyring_join)->keyring_join.new = true;
+	(void)bh_compile_step(c, BH_OP_dumpable_off);
+	(void)bh_compile_step(c, BH_OP_session_new);
+	(void)bh_compile_step(c, BH_OP_keyring_join);
 	if (!joined)
 		join_from_inside(c);
 	if (new_namespaces(c) & CLONE_NEWCGROUP) {

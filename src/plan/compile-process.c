@@ -113,13 +113,14 @@ void bh_compile_harden(struct bh_compiler *c)
 	set_names(c);
 	set_limits(c);
 	bh_compile_why(c, "default", NULL);
-	bh_compile_step(c, BH_OP_signals_reset)->signals_reset.all = true;
+	(void)bh_compile_step(c, BH_OP_signals_reset);
 	bh_compile_why(c, "config /process/cwd", NULL);
 	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
 	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
 	if (!process->no_new_privs) {
 		bh_compile_why(c, "default", NULL);
-		bh_compile_step(c, BH_OP_close_fds)->close_fds.first = 3;
+		bh_compile_step(c, BH_OP_close_on_exec)->close_on_exec.first =
+			3;
 		install_filter(c);
 	}
 	set_user(c);
@@ -175,6 +176,21 @@ static const char *const *candidates(struct bh_compiler *c, const char *name)
 	}
 }
 
+/* All that can fail early has been tried by then; `create` ends here. */
+static void wait_for_start(struct bh_compiler *c)
+{
+	int start;
+
+	if (!c->in->waits)
+		return;
+	bh_compile_why(c, "default", NULL);
+	bh_compile_at(c, BH_PARENT, BH_PHASE_EXEC);
+	bh_compile_step(c, BH_OP_created)->created.process = c->process;
+	bh_compile_at(c, BH_CHILD, BH_PHASE_EXEC);
+	start = bh_compile_preset(c, c->spec->wanted_count, "start");
+	bh_compile_step(c, BH_OP_await_start)->await_start.start = start;
+}
+
 void bh_compile_exec(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
@@ -190,11 +206,13 @@ void bh_compile_exec(struct bh_compiler *c)
 			.name = process->args[0],
 			.candidates = candidates(c, process->args[0]),
 		};
+	wait_for_start(c);
 	if (process->no_new_privs) {
 		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
-		bh_compile_step(c, BH_OP_no_new_privs)->no_new_privs.on = true;
+		(void)bh_compile_step(c, BH_OP_no_new_privs);
 		bh_compile_why(c, "default", NULL);
-		bh_compile_step(c, BH_OP_close_fds)->close_fds.first = 3;
+		bh_compile_step(c, BH_OP_close_on_exec)->close_on_exec.first =
+			3;
 		install_filter(c);
 	}
 	bh_compile_why(c, "config /process/args", NULL);

@@ -26,6 +26,11 @@ union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op)
 	return &step->args;
 }
 
+void bh_compile_may_be_missing(struct bh_compiler *c)
+{
+	c->plan->steps[c->plan->len - 1].on_error = BH_SKIP_ENOENT;
+}
+
 int bh_compile_slot(struct bh_compiler *c, const char *name)
 {
 	return bh_plan_slot(c->plan, name, -1);
@@ -84,12 +89,12 @@ static int compile(struct bh_compiler *c)
 {
 	int r = check_namespaces(c);
 
-	if (r == 0)
-		r = bh_compile_cgroups(c);
 	if (r < 0)
 		return r;
 	bh_compile_trees(c);
-	r = bh_compile_namespaces(c);
+	r = bh_compile_cgroups(c);
+	if (r == 0)
+		r = bh_compile_namespaces(c);
 	if (r < 0)
 		return r;
 	if (c->new_root) {

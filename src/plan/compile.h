@@ -18,6 +18,8 @@ struct bh_plan_inputs {
 	const struct bh_cgroup_settings *settings;
 	struct bh_blob filter;	   /* of the config; count 0: none */
 	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
+	/* The program waits for `start`: on the preset after those of wanted. */
+	bool waits;
 };
 
 /*

@@ -42,6 +42,9 @@ void bh_compile_why(struct bh_compiler *c, const char *origin,
 /* Add a step there.  Valid until the next one is added. */
 union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op);
 
+/* What the last step acts on may be missing. */
+void bh_compile_may_be_missing(struct bh_compiler *c);
+
 int bh_compile_slot(struct bh_compiler *c, const char *name);
 
 /* The slot of a host path: filled before the plan starts. */
@@ -61,9 +64,7 @@ void bh_compile_pivot(struct bh_compiler *c);
 void bh_compile_harden(struct bh_compiler *c);
 void bh_compile_exec(struct bh_compiler *c);
 
-/* compile-cgroup.c: clones of the container's groups, and a mount of type
- * cgroup. */
-void bh_compile_group_trees(struct bh_compiler *c);
+/* compile-cgroup.c: a mount of type cgroup. */
 void bh_compile_cgroup_mount(struct bh_compiler *c,
 			     const struct bh_mount *mount);
 

@@ -188,6 +188,8 @@ static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 static bool is_silent(enum bh_kind kind, const void *at)
 {
 	switch (kind) {
+	case BH_KIND_nothing:
+		return true;
 	case BH_KIND_flag:
 		return !*(const bool *)at;
 	case BH_KIND_in:
@@ -304,6 +306,8 @@ static void json_step(const struct bh_plan *plan, size_t index,
 		      index, phase_names[step->phase], lane_names[step->lane],
 		      info->name, on_error_names[step->on_error]);
 	for (field = info->fields; field->name; field++) {
+		if (field->kind == BH_KIND_nothing)
+			continue;
 		bh_buf_printf(out,
 			      "%s\"%s\":", field == info->fields ? "" : ",",
 			      field->name);

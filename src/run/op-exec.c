@@ -184,8 +184,44 @@ int op_program_find(struct bh_run *run, const struct bh_args_program_find *args,
 	return not_found(args->name, errnum, err);
 }
 
-int op_close_fds(struct bh_run *run, const struct bh_args_close_fds *args,
-		 struct bh_err *err)
+int op_created(struct bh_run *run, const struct bh_args_created *args,
+	       struct bh_err *err)
+{
+	/* The step is the turn itself: the child has come so far. */
+	(void)run;
+	(void)args;
+	(void)err;
+	return 0;
+}
+
+/*
+ * The descriptor that is waited on goes to number 3, all others are closed: a
+ * created container may stay for long, in the company of others.
+ */
+int op_await_start(struct bh_run *run, const struct bh_args_await_start *args,
+		   struct bh_err *err)
+{
+	int from = run->slots[args->start], r;
+	char byte;
+	ssize_t n;
+
+	if (from != 3 && dup3(from, 3, O_CLOEXEC) < 0)
+		return bh_fail(err, errno, "keep the descriptor of start");
+	r = bh_sys_close_range(4, UINT_MAX, 0);
+	if (r < 0)
+		return bh_fail(err, -r, "close descriptors");
+	run->sync_fd = -1;
+	do
+		n = read(3, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	if (n != 1)
+		return bh_fail(err, n < 0 ? errno : EPIPE, "wait for start");
+	return 0;
+}
+
+int op_close_on_exec(struct bh_run *run,
+		     const struct bh_args_close_on_exec *args,
+		     struct bh_err *err)
 {
 	/* Close-on-exec rather than closed: the socket to the parent tells by
 	 * its end that execve succeeded. */

@@ -208,8 +208,8 @@ int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 	struct stat st;
 	int r;
 
-	if (fd == -ENOENT || fd == -ENOTDIR)
-		return 0;
+	if (fd == -ENOTDIR)
+		fd = -ENOENT;
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return bh_fail(err, fd < 0 ? -fd : errno,
 			       "open the path %s, "
@@ -233,8 +233,8 @@ int op_readonly(struct bh_run *run, const struct bh_args_readonly *args,
 		bh_path_open(run->slots[args->root], args->path, O_PATH, 0);
 	int r;
 
-	if (fd == -ENOENT || fd == -ENOTDIR)
-		return 0;
+	if (fd == -ENOTDIR)
+		fd = -ENOENT;
 	if (fd < 0)
 		return bh_fail(err, -fd, "open %s, to make it read-only",
 			       args->path);

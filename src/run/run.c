@@ -81,6 +81,14 @@ static _Noreturn void leave(struct bh_run *run, const struct bh_err *err)
 	_exit(125);
 }
 
+static bool waits_for_start(const struct bh_plan *plan)
+{
+	for (size_t i = plan->len; i > 0; i--)
+		if (plan->steps[i - 1].op == BH_OP_await_start)
+			return true;
+	return false;
+}
+
 static int walk(struct bh_run *run, struct bh_err *err)
 {
 	while (run->at < run->in.plan->len) {
@@ -95,7 +103,9 @@ static int walk(struct bh_run *run, struct bh_err *err)
 		bh_refuse(err, "run the plan: no step executes a program");
 		leave(run, err);
 	}
-	return run->holder == BH_CHILD ? bh_sync_wait_end(run, err) : 0;
+	if (run->holder == BH_PARENT || waits_for_start(run->in.plan))
+		return 0;
+	return bh_sync_wait_end(run, err);
 }
 
 /* Wait for the child and say how it ended. */
@@ -190,9 +200,12 @@ static int open_run(struct bh_run *run, const struct bh_run_inputs *inputs,
 	return bh_sync_open(run, err);
 }
 
-/* Whether the child got past its last step. */
-static bool has_executed(const struct bh_run *run)
+/* Whether the child got as far as it should by now: past its last step, or
+ * (since it gave the turn for `created`) to where it waits. */
+static bool has_arrived(const struct bh_run *run)
 {
+	if (waits_for_start(run->in.plan))
+		return true;
 	return !atomic_load(&run->shared->failed) &&
 	       atomic_load(&run->shared->step) + 1 == run->in.plan->len;
 }
@@ -207,7 +220,7 @@ int bh_run_plan(struct bh_run *run, const struct bh_run_inputs *inputs,
 	if (!run->child)
 		return r;
 	/* Our own failure comes first, unless it is the child's end. */
-	if (r == -EPIPE || (r == 0 && !has_executed(run)))
+	if (r == -EPIPE || (r == 0 && !has_arrived(run)))
 		return child_failure(run, err);
 	if (r < 0) {
 		kill_child(run);

@@ -31,6 +31,9 @@ struct bh_run_inputs {
 	const struct bh_plan *plan;
 	const int *preset_fds; /* by preset number */
 	const struct bh_cgroups *cgroups;
+	/* A file to share with the child, so that `start` can read what became
+	 * of it; -1: memory of this process. */
+	int shared_fd;
 };
 
 struct bh_run {
@@ -55,8 +58,8 @@ struct bh_run {
 };
 
 /*
- * Carry the plan out.  On success the container's program has been executed;
- * run->child is its pid and stays ours to wait for.  On failure the error names
+ * Carry the plan out.  On success the container's program has been executed, or
+ * waits in `await_start`; run->child is its pid and stays ours to wait for.  On failure the error names
  * the step, the child is dead and reaped, and bh_run_undo takes back the rest.
  */
 int bh_run_plan(struct bh_run *run, const struct bh_run_inputs *inputs,

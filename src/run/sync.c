@@ -33,7 +33,8 @@ int bh_sync_open(struct bh_run *run, struct bh_err *err)
 	int pair[2];
 
 	page = mmap(NULL, sizeof(struct bh_shared), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+		    MAP_SHARED | (run->in.shared_fd < 0 ? MAP_ANONYMOUS : 0),
+		    run->in.shared_fd, 0);
 	if (page == MAP_FAILED)
 		return bh_fail(err, errno, "map a page shared with the child");
 	run->shared = page;

@@ -14,7 +14,7 @@
 struct bh_shared {
 	_Atomic size_t step; /* which the child is at */
 	_Atomic int failed;  /* err is filled */
-	pid_t child;	     /* of clone_in_user: pid or -errno, */
+	pid_t child;	     /* of clone_joined: pid or -errno, */
 	int child_pidfd;     /* and its descriptor */
 	struct bh_err err;
 };

@@ -261,7 +261,9 @@ static struct sock_fprog load_filter(const char *path)
 
 int main(int argc, char *argv[])
 {
-	static char *environment[] = { "PATH=/bin", "TERM=xterm", NULL };
+	char path[] = "PATH=/bin";
+	char term[] = "TERM=xterm";
+	char *environment[] = { path, term, NULL };
 	struct clone_args args = {
 		.flags = CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET |
 			 CLONE_NEWIPC | CLONE_NEWUTS | CLONE_NEWCGROUP,

@@ -48,15 +48,16 @@ struct example {
 
 #define MEM(...) (&(struct oci_memory){ __VA_ARGS__ }), NULL, NULL
 #define CPU(...) NULL, (&(struct oci_cpu){ __VA_ARGS__ }), NULL
-#define PIDS(n) NULL, NULL, (&(struct oci_pids){ .limit = I64(n) })
+#define PIDS(n)	 NULL, NULL, (&(struct oci_pids){ .limit = I64(n) })
 
 #define LIMIT "memory.limit_in_bytes"
 #define MEMSW "memory.memsw.limit_in_bytes"
 
 static const struct example examples[] = {
 	{ "empty memory", MEM(.limit = { 0 }), "", "" },
-	{ "zeros", MEM(.limit = I64(0), .swap = I64(0), .kernel = I64(0),
-		       .reservation = I64(0), .kernel_tcp = I64(0)),
+	{ "zeros",
+	  MEM(.limit = I64(0), .swap = I64(0), .kernel = I64(0),
+	      .reservation = I64(0), .kernel_tcp = I64(0)),
 	  "", "" },
 	{ "limit", MEM(.limit = I64(1 << 20)), LIMIT "=1048576",
 	  "memory.max=1048576" },
@@ -96,12 +97,12 @@ static const struct example examples[] = {
 	  "memory.soft_limit_in_bytes=-1", "memory.low=0" },
 	{ "reservation below -1", MEM(.reservation = I64(-3)),
 	  "!reservation is negative", "!reservation is negative" },
-	{ "kernel", MEM(.kernel = I64(4096)), "!memory/kernel:",
-	  "!memory/kernel:" },
-	{ "kernel unlimited", MEM(.kernel = I64(-1), .kernel_tcp = I64(-1)),
-	  "", "" },
-	{ "kernelTCP", MEM(.kernel_tcp = I64(1)), "!memory/kernelTCP:",
-	  "!memory/kernelTCP:" },
+	{ "kernel", MEM(.kernel = I64(4096)),
+	  "!memory/kernel:", "!memory/kernel:" },
+	{ "kernel unlimited", MEM(.kernel = I64(-1), .kernel_tcp = I64(-1)), "",
+	  "" },
+	{ "kernelTCP", MEM(.kernel_tcp = I64(1)),
+	  "!memory/kernelTCP:", "!memory/kernelTCP:" },
 	{ "swappiness of 0", MEM(.swappiness = I64(0)), "memory.swappiness=0",
 	  "!memory/swappiness: cgroup v2" },
 	{ "swappiness of 100", MEM(.swappiness = I64(100)),
@@ -160,13 +161,14 @@ static const struct example examples[] = {
 	{ "sets", CPU(.cpus = (char[]){ "0-3,7" }, .mems = (char[]){ "0" }),
 	  "cpuset.cpus=0-3,7 cpuset.mems=0",
 	  "cpuset.cpus=0-3,7 cpuset.mems=0" },
-	{ "empty sets", CPU(.cpus = (char[]){ "" }, .mems = (char[]){ "" }),
-	  "", "" },
+	{ "empty sets", CPU(.cpus = (char[]){ "" }, .mems = (char[]){ "" }), "",
+	  "" },
 	{ "strange set", CPU(.cpus = (char[]){ "0\n1" }), "!cpu/cpus is not",
 	  "!cpu/cpus is not" },
-	{ "strange memory", CPU(.mems = (char[]){ "all" }),
-	  "!cpu/mems is not", "!cpu/mems is not" },
-	{ "realtime", CPU(.realtime_runtime = I64(9), .realtime_period = I64(99)),
+	{ "strange memory", CPU(.mems = (char[]){ "all" }), "!cpu/mems is not",
+	  "!cpu/mems is not" },
+	{ "realtime",
+	  CPU(.realtime_runtime = I64(9), .realtime_period = I64(99)),
 	  "cpu.rt_period_us=99 cpu.rt_runtime_us=9", "!no realtimeRuntime" },
 	{ "realtime zeros",
 	  CPU(.realtime_runtime = I64(0), .realtime_period = I64(0)), "", "" },
@@ -192,9 +194,8 @@ static const char *show(const struct bh_cgroup_settings *settings,
 
 		if (blank)
 			*blank = '_';
-		text = bh_arena_printf(arena, "%s%s%s=%s", text,
-				       i ? " " : "", settings->items[i].file,
-				       value);
+		text = bh_arena_printf(arena, "%s%s%s=%s", text, i ? " " : "",
+				       settings->items[i].file, value);
 	}
 	return text;
 }
@@ -353,7 +354,10 @@ static void check_unified(void)
 			.unified = { true, 1, &pair },
 		};
 
-		check(unified[i].key, &v2, &resources, unified[i].v2);
+		char title[32];
+
+		(void)snprintf(title, sizeof(title), "unified entry %zu", i);
+		check(title, &v2, &resources, unified[i].v2);
 		check("unified on v1", &v1, &resources,
 		      "!unified has cgroup v2 files");
 		check("unified without cgroups", &none, &resources,

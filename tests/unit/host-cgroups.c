@@ -17,9 +17,9 @@ struct machine {
 	const char *expected[MAX_EXPECTED];
 };
 
-#define ROOTS                                                \
-	"22 27 0:21 / /proc rw,relatime - proc proc rw\n"    \
-	"23 27 0:22 / /sys rw,relatime - sysfs sysfs rw\n"   \
+#define ROOTS                                              \
+	"22 27 0:21 / /proc rw,relatime - proc proc rw\n"  \
+	"23 27 0:22 / /sys rw,relatime - sysfs sysfs rw\n" \
 	"27 1 254:0 / / rw shared:1 - ext4 /dev/vda rw\n"
 
 static const struct machine machines[] = {
@@ -69,8 +69,7 @@ static const struct machine machines[] = {
 	},
 	{
 		"v1 without v2, one hierarchy not mounted",
-		ROOTS
-		"36 23 0:32 / /cg/freezer rw - cgroup none rw,freezer\n",
+		ROOTS "36 23 0:32 / /cg/freezer rw - cgroup none rw,freezer\n",
 		"3:freezer:/\n2:devices:/\n",
 		BH_CGROUP_V1,
 		{ "freezer /cg/freezer / /" },
@@ -86,17 +85,15 @@ static const struct machine machines[] = {
 	{ "no texts at all", "", "", BH_CGROUP_NONE, { NULL } },
 	{
 		"named hierarchy alone",
-		ROOTS
-		"36 23 0:32 / /cg rw - cgroup none rw,name=mine\n",
+		ROOTS "36 23 0:32 / /cg rw - cgroup none rw,name=mine\n",
 		"1:name=mine:/a\n",
 		BH_CGROUP_V1,
 		{ "name=mine /cg / /a" },
 	},
 	{
 		"named hierarchy does not make v2 less so",
-		ROOTS
-		"36 23 0:32 / /cg rw - cgroup none rw,name=mine\n"
-		"37 23 0:33 / /sys/fs/cgroup rw - cgroup2 none rw\n",
+		ROOTS "36 23 0:32 / /cg rw - cgroup none rw,name=mine\n"
+		      "37 23 0:33 / /sys/fs/cgroup rw - cgroup2 none rw\n",
 		"1:name=mine:/a\n0::/b\n",
 		BH_CGROUP_V2,
 		{ "name=mine /cg / /a", "v2 /sys/fs/cgroup / /b" },
@@ -120,29 +117,26 @@ static const struct machine machines[] = {
 	},
 	{
 		"several mounts: the one with the whole tree",
-		ROOTS
-		"30 23 0:26 /part /a rw - cgroup2 cgroup2 rw\n"
-		"31 23 0:26 / /b rw - cgroup2 cgroup2 rw\n"
-		"32 23 0:26 / /c rw - cgroup2 cgroup2 rw\n",
+		ROOTS "30 23 0:26 /part /a rw - cgroup2 cgroup2 rw\n"
+		      "31 23 0:26 / /b rw - cgroup2 cgroup2 rw\n"
+		      "32 23 0:26 / /c rw - cgroup2 cgroup2 rw\n",
 		"0::/\n",
 		BH_CGROUP_V2,
 		{ "v2 /b / /" },
 	},
 	{
 		"several mounts, none with the whole tree: the first",
-		ROOTS
-		"30 23 0:26 /part /a rw - cgroup2 cgroup2 rw\n"
-		"31 23 0:26 /other /b rw - cgroup2 cgroup2 rw\n",
+		ROOTS "30 23 0:26 /part /a rw - cgroup2 cgroup2 rw\n"
+		      "31 23 0:26 /other /b rw - cgroup2 cgroup2 rw\n",
 		"0::/part\n",
 		BH_CGROUP_V2,
 		{ "v2 /a /part /part" },
 	},
 	{
 		"a mount that another one covers",
-		ROOTS
-		"30 23 0:26 / /a rw - cgroup2 cgroup2 rw\n"
-		"31 23 0:26 / /b rw - cgroup2 cgroup2 rw\n"
-		"32 23 0:40 / /a rw - tmpfs tmpfs rw\n",
+		ROOTS "30 23 0:26 / /a rw - cgroup2 cgroup2 rw\n"
+		      "31 23 0:26 / /b rw - cgroup2 cgroup2 rw\n"
+		      "32 23 0:40 / /a rw - tmpfs tmpfs rw\n",
 		"0::/\n",
 		BH_CGROUP_V2,
 		{ "v2 /b / /" },
@@ -188,9 +182,8 @@ static void check_machine(const struct machine *machine)
 		const struct bh_hierarchy *item = &cgroups.items[i];
 		const char *name = item->v2 ? "v2" : item->name;
 
-		is_str(bh_arena_printf(&arena, "%s %s %s %s", name,
-				       item->mount, item->mount_root,
-				       item->own),
+		is_str(bh_arena_printf(&arena, "%s %s %s %s", name, item->mount,
+				       item->mount_root, item->own),
 		       machine->expected[i], "%s: hierarchy %zu",
 		       machine->title, i);
 		if (item->v2)

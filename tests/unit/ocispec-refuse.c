@@ -14,11 +14,12 @@ struct refusal {
 	const char *message;
 };
 
-#define C "{\"ociVersion\":\"1\","
+#define C   "{\"ociVersion\":\"1\","
 #define U32 "expected a whole number from 0 to 4294967295"
 #define U64 "expected a whole number from 0 to 18446744073709551615"
-#define I64 "expected a whole number from -9223372036854775808 to " \
-	    "9223372036854775807"
+#define I64                                                     \
+	"expected a whole number from -9223372036854775808 to " \
+	"9223372036854775807"
 
 static const struct refusal types[] = {
 	{ "null", "", 1, 1, "expected an object, found null" },
@@ -51,10 +52,9 @@ static const struct refusal types[] = {
 	{ C "\"annotations\":{\"\":\"b\"}}", "/annotations/", 1, 37,
 	  "expected a name, found an empty key" },
 	{ C "\"linux\":{\"netDevices\":{\"\":{}}}}", "/linux/netDevices/", 1,
-	  45,
-	  "expected a name, found an empty key" },
-	{ C "\"linux\":{\"netDevices\":{\"e\":null}}}",
-	  "/linux/netDevices/e", 1, 46, "expected an object, found null" },
+	  45, "expected a name, found an empty key" },
+	{ C "\"linux\":{\"netDevices\":{\"e\":null}}}", "/linux/netDevices/e",
+	  1, 46, "expected an object, found null" },
 	{ C "\"linux\":{\"resources\":{\"pids\":{}}}}", "/linux/resources/pids",
 	  1, 48, "missing member \"limit\"" },
 	{ C "\"linux\":{\"seccomp\":{}}}", "/linux/seccomp", 1, 38,

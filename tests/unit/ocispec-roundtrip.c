@@ -16,7 +16,7 @@ struct sample {
 	char *text;
 	size_t size;
 	FILE *out;
-	unsigned int serial;	/* so that no two values are alike */
+	unsigned int serial; /* so that no two values are alike */
 };
 
 static void put_object(struct sample *sample, const struct oci_table *table,

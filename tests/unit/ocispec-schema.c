@@ -11,7 +11,12 @@
 #include "ocispec.h"
 #include "tap.h"
 
-enum kind { CONFIG, STATE, FEATURES, KIND_COUNT };
+enum kind {
+	CONFIG,
+	STATE,
+	FEATURES,
+	KIND_COUNT
+};
 
 static const char *const folders[] = { "config", "state", "features" };
 
@@ -45,15 +50,32 @@ static const char *const extras[] = { "/linux/resources/oomScoreAdj" };
 
 /* ---- files --------------------------------------------------------------- */
 
-static char *path_of(const char *folder, const char *group, const char *file)
+/* The tree's tests/data; the programs may run in another build folder. */
+static char *data_path(const char *name)
 {
 	const char *data = getenv("TEST_DATA");
+	const char *source = getenv("SRCDIR");
 	char *path = NULL;
 
-	if (asprintf(&path, "%s/oci-schema/%s/%s%s%s",
-		     data ? data : "tests/data", folder, group,
-		     file ? "/" : "", file ? file : "") < 0)
+	if (asprintf(&path, "%s%s%s",
+		     data   ? data :
+		     source ? source :
+			      ".",
+		     data ? "/oci-schema/" : "/tests/data/oci-schema/",
+		     name) < 0)
 		abort();
+	return path;
+}
+
+static char *path_of(const char *folder, const char *group, const char *file)
+{
+	char *name = NULL, *path;
+
+	if (asprintf(&name, "%s/%s%s%s", folder, group, file ? "/" : "",
+		     file ? file : "") < 0)
+		abort();
+	path = data_path(name);
+	free(name);
 	return path;
 }
 

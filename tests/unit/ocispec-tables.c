@@ -68,11 +68,27 @@ static bool has(const struct lines *lines, const char *line)
 
 /* ---- schemas ------------------------------------------------------------- */
 
-static const struct schema *load(const char *name, size_t len)
+/* The tree's tests/data; the programs may run in another build folder. */
+static char *data_path(const char *name)
 {
 	const char *data = getenv("TEST_DATA");
-	struct schema *schema = schemas;
+	const char *source = getenv("SRCDIR");
 	char *path = NULL;
+
+	if (asprintf(&path, "%s%s%s",
+		     data   ? data :
+		     source ? source :
+			      ".",
+		     data ? "/oci-schema/" : "/tests/data/oci-schema/",
+		     name) < 0)
+		abort();
+	return path;
+}
+
+static const struct schema *load(const char *name, size_t len)
+{
+	struct schema *schema = schemas;
+	char *folder, *path = NULL;
 	FILE *file;
 
 	for (; schema->text; schema++)
@@ -81,9 +97,10 @@ static const struct schema *load(const char *name, size_t len)
 			return schema;
 
 	snprintf(schema->name, sizeof(schema->name), "%.*s", (int)len, name);
-	if (asprintf(&path, "%s/oci-schema/schema/%s",
-		     data ? data : "tests/data", schema->name) < 0)
+	folder = data_path("schema");
+	if (asprintf(&path, "%s/%s", folder, schema->name) < 0)
 		abort();
+	free(folder);
 	file = fopen(path, "re");
 	schema->text = calloc(1, 65536);
 	if (!file || !schema->text) {
@@ -294,8 +311,7 @@ static void test_enumerations(void)
 	test_names(&oci_scheduler_flag_names, file, "SchedulerFlag", 0);
 	test_names(&oci_mempolicy_mode_names, file, "MemoryPolicyMode", 0);
 	test_names(&oci_mempolicy_flag_names, file, "MemoryPolicyFlag", 0);
-	test_names(&oci_personality_domain_names, file, "PersonalityDomain",
-		   0);
+	test_names(&oci_personality_domain_names, file, "PersonalityDomain", 0);
 	is_str(oci_namespace_name(OCI_NS_TIME), "time", "a public name");
 	is_str(oci_seccomp_action_name(OCI_SECCOMP_NOTIFY), "SCMP_ACT_NOTIFY",
 	       "an action");

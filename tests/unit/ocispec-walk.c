@@ -12,7 +12,7 @@ struct trace {
 	char *text;
 	size_t size;
 	FILE *out;
-	size_t left;	/* visits until the walk is stopped */
+	size_t left; /* visits until the walk is stopped */
 };
 
 static int note(void *arg, const char *pattern, enum oci_class class)
@@ -166,7 +166,6 @@ int main(void)
 {
 	test_set();
 	test_known();
-	is_str(oci_class_name((enum oci_class)0), "(unknown)",
-	       "0 is no class");
+	is_str(oci_class_name((enum oci_class)0), "(unknown)", "0 is no class");
 	return done_testing();
 }

@@ -161,11 +161,9 @@ __attribute__((unused)) static int done_testing(void)
 	return tap_failed > 0;
 }
 
-#define ok(condition, ...) \
-	tap_ok((condition), __FILE__, __LINE__, __VA_ARGS__)
-#define is_int(got, want, ...)                                      \
-	tap_is_int(TAP_INT(got), TAP_INT(want), __FILE__, __LINE__, \
-		   __VA_ARGS__)
+#define ok(condition, ...) tap_ok((condition), __FILE__, __LINE__, __VA_ARGS__)
+#define is_int(got, want, ...) \
+	tap_is_int(TAP_INT(got), TAP_INT(want), __FILE__, __LINE__, __VA_ARGS__)
 #define is_str(got, want, ...) \
 	tap_is_str((got), (want), __FILE__, __LINE__, __VA_ARGS__)
 

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "cli/command.h"
+#include "container/container.h"
+#include "container/seal.h"
+
+static const struct bh_option options[] = {
+	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
+		 bundle),
+	BH_VALUE("pid-file", 0, "FILE", "write the process's pid to FILE",
+		 pid_file),
+	{ 0 },
+};
+
+static int create_container(struct bh_invocation *in, struct bh_err *err)
+{
+	struct bh_request request = {
+		.bundle = in->bundle ? in->bundle : ".",
+		.id = in->id,
+		.waits = true,
+	};
+	bh_autofree char *root = bh_root(in);
+	struct bh_prepared prepared = { 0 };
+	int r = bh_prepare_spec(&request, &prepared, err);
+
+	if (r == 0)
+		r = bh_seal(in->argv, in->envp, err);
+	if (r == 0)
+		r = bh_prepare_plan(&request, &prepared, err);
+	if (r == 0)
+		bh_report_notes(in, &prepared.plan.notes);
+	if (r == 0)
+		r = bh_container_create(root, &prepared, in->pid_file, err);
+	bh_prepared_clear(&prepared);
+	return r;
+}
+
+const struct bh_command bh_cmd_create = {
+	.name = "create",
+	.summary = "make a container whose program waits to be started",
+	.words = BH_ONE_ID,
+	.options = options,
+	.run = create_container,
+};

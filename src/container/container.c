@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+
+#include "base/fd.h"
+#include "container/container.h"
+#include "container/process.h"
+
+static int find_status(struct bh_container *c, struct bh_err *err)
+{
+	int fd = bh_process_open((pid_t)c->state->pid.value,
+				 c->state->start_time.value);
+
+	if (fd == -ESRCH) {
+		c->status = OCI_STATUS_STOPPED;
+		return 0;
+	}
+	if (fd < 0)
+		return bh_fail(err, -fd, "find the process of container %s",
+			       c->entry.id);
+	c->pidfd = fd;
+	c->status = bh_entry_has(&c->entry, "start") ? OCI_STATUS_CREATED :
+						       OCI_STATUS_RUNNING;
+	return 0;
+}
+
+static int read_state(struct bh_container *c, struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+	int r = bh_entry_read(&c->entry, "state.json", &text, err);
+
+	if (r < 0)
+		return r;
+	r = bh_state_parse(text.data, text.len, &c->state, err);
+	if (r < 0)
+		return bh_context(err, "read the state of container %s",
+				  c->entry.id);
+	return find_status(c, err);
+}
+
+int bh_container_open(const char *root, const char *id,
+		      struct bh_container *ret, struct bh_err *err)
+{
+	struct bh_container c = { .entry = BH_NO_ENTRY, .pidfd = -1 };
+	int r = bh_entry_open(root, id, &c.entry, err);
+
+	if (r == 0)
+		r = read_state(&c, err);
+	if (r < 0)
+		bh_container_close(&c);
+	else
+		*ret = c;
+	return r;
+}
+
+void bh_container_close(struct bh_container *container)
+{
+	bh_state_free(container->state);
+	container->state = NULL;
+	bh_close(&container->pidfd);
+	bh_entry_close(&container->entry);
+}

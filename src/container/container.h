@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The life cycle of a container, runtime.md: a function for each command.
+ *
+ *	create ──► created ── start ──► running ── its end ──► stopped ──► delete
+ *
+ * The status is never stored: it follows from the process (alive or not) and
+ * the FIFO `start` (there until it was started).
+ */
+#ifndef BH_CONTAINER_CONTAINER_H
+#define BH_CONTAINER_CONTAINER_H
+
+#include "container/prepare.h"
+#include "container/state.h"
+#include "container/store.h"
+
+/* An existing container, locked. */
+struct bh_container {
+	struct bh_entry entry;
+	struct bh_state *state;
+	enum oci_status status;
+	int pidfd; /* -1 when stopped */
+};
+
+/* Open one and find out its status.  0 or -errno; close what was opened. */
+int bh_container_open(const char *root, const char *id,
+		      struct bh_container *ret, struct bh_err *err);
+void bh_container_close(struct bh_container *container);
+
+/* Make a container of a prepared bundle; its process waits to be started.
+ * pid_file may be NULL.  After a failure nothing is left. */
+int bh_container_create(const char *root, const struct bh_prepared *prepared,
+			const char *pid_file, struct bh_err *err);
+
+int bh_container_start(const char *root, const char *id, struct bh_err *err);
+
+int bh_container_kill(const char *root, const char *id, int signal,
+		      struct bh_err *err);
+
+/* Remove a stopped container; with force, any, and missing is no error. */
+int bh_container_delete(const char *root, const char *id, bool force,
+			struct bh_err *err);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * start: one byte into the FIFO that the container's process reads.  execve
+ * closes its end of it, and that is seen here as POLLERR; what went wrong, if
+ * anything, stands in the shared page.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "base/sys.h"
+#include "container/container.h"
+#include "container/process.h"
+#include "run/sync.h"
+
+/* A process that was killed may take this long to be gone. */
+#define KILL_TIMEOUT_MS 10000
+
+static int check_status(const struct bh_container *c, struct bh_err *err)
+{
+	if (c->status == OCI_STATUS_CREATED)
+		return 0;
+	if (c->status == OCI_STATUS_STOPPED)
+		return bh_refuse(err,
+				 "cannot start a container that has "
+				 "stopped: %s",
+				 c->entry.id);
+	return bh_refuse(err, "cannot start an already running container: %s",
+			 c->entry.id);
+}
+
+/* Wait until nobody has the FIFO open for reading any more. */
+static int wait_for_exec(int fd, struct bh_err *err)
+{
+	struct pollfd poll_fd = { .fd = fd };
+	int r;
+
+	do
+		r = poll(&poll_fd, 1, -1);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? bh_fail(err, errno, "wait for the program") : 0;
+}
+
+static int let_go(const struct bh_container *c, struct bh_err *err)
+{
+	bh_autoclose int fd =
+		openat(c->entry.fd, "start",
+		       O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENXIO)
+		return bh_refuse(err,
+				 "cannot start a container that has "
+				 "stopped: %s",
+				 c->entry.id);
+	if (fd < 0)
+		return bh_fail(err, errno,
+			       "open the start FIFO of container "
+			       "%s",
+			       c->entry.id);
+	if (write(fd, "", 1) != 1)
+		return bh_fail(err, errno, "start the container %s",
+			       c->entry.id);
+	return wait_for_exec(fd, err);
+}
+
+/* What the process left behind if it did not get as far as execve. */
+static int read_failure(const struct bh_container *c, struct bh_err *err)
+{
+	bh_autoclose int fd = openat(c->entry.fd, "shared",
+				     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	struct bh_shared shared;
+
+	if (fd < 0 || pread(fd, &shared, sizeof(shared), 0) != sizeof(shared))
+		return bh_fail(err, fd < 0 ? errno : EIO,
+			       "read the shared page of container %s",
+			       c->entry.id);
+	if (!shared.failed)
+		return 0;
+	*err = shared.err;
+	bh_err_sanitize(err);
+	return -err->errnum;
+}
+
+int bh_container_start(const char *root, const char *id, struct bh_err *err)
+{
+	struct bh_container c;
+	int r = bh_container_open(root, id, &c, err);
+
+	if (r < 0)
+		return r;
+	r = check_status(&c, err);
+	if (r == 0)
+		r = let_go(&c, err);
+	if (r == 0) {
+		r = read_failure(&c, err);
+		if (r < 0)
+			(void)bh_process_wait(c.pidfd, KILL_TIMEOUT_MS);
+		/* Started once, well or not. */
+		(void)unlinkat(c.entry.fd, "start", 0);
+	}
+	bh_container_close(&c);
+	return r;
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The directories of containers: made, locked, read, removed. */
+#ifndef BH_CONTAINER_STORE_H
+#define BH_CONTAINER_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/err.h"
+#include "base/str.h"
+
+/* A container's directory, locked while it is open. */
+struct bh_entry {
+	int root_fd;
+	int fd;
+	const char *id; /* borrowed */
+};
+
+#define BH_NO_ENTRY          \
+	{                    \
+		-1, -1, NULL \
+	}
+
+/*
+ * Make the directory of a new container, and the root directory where it is
+ * missing.  -EEXIST with the words that engines match on where there is one.
+ */
+int bh_entry_create(const char *root, const char *id, struct bh_entry *ret,
+		    struct bh_err *err);
+
+/* Open and lock that of an existing one; -ENOENT, "container does not exist". */
+int bh_entry_open(const char *root, const char *id, struct bh_entry *ret,
+		  struct bh_err *err);
+
+/* Whole files in it: the new content or the old one, never a part. */
+int bh_entry_write(const struct bh_entry *entry, const char *name,
+		   const char *text, size_t len, struct bh_err *err);
+int bh_entry_read(const struct bh_entry *entry, const char *name,
+		  struct bh_buf *text, struct bh_err *err);
+bool bh_entry_has(const struct bh_entry *entry, const char *name);
+
+/* Remove the directory with all its files. */
+int bh_entry_remove(struct bh_entry *entry, struct bh_err *err);
+
+void bh_entry_close(struct bh_entry *entry);
+
+/*
+ * Call visit with the id of each container below root, in order.  A missing
+ * default root has none.
+ */
+int bh_entries_each(const char *root, bool may_be_missing,
+		    int (*visit)(void *arg, const char *id, struct bh_err *err),
+		    void *arg, struct bh_err *err);
+
+#endif
