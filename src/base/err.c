@@ -7,8 +7,9 @@
 
 #include "base/err.h"
 
-static int set_text(struct bh_err *err, int errnum, bool explained,
-		    const char *format, va_list args)
+__attribute__((format(printf, 4, 0))) static int
+set_text(struct bh_err *err, int errnum, bool explained, const char *format,
+	 va_list args)
 {
 	err->errnum = errnum > 0 ? errnum : EIO;
 	err->explained = explained;

@@ -14,6 +14,9 @@
 /* As path_resolution(7). */
 #define MAX_LINKS 40
 
+/* How often a race with somebody who renames is tried again. */
+#define MAX_TRIES 1000
+
 int bh_path_open(int root_fd, const char *path, int flags, uint64_t resolve)
 {
 	struct open_how how = {
@@ -21,10 +24,17 @@ int bh_path_open(int root_fd, const char *path, int flags, uint64_t resolve)
 		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | resolve,
 	};
 
+	int tries = MAX_TRIES, fd;
+
 	/* RESOLVE_IN_ROOT reads an empty path as an error. */
 	if (!*path)
 		path = "/";
-	return bh_sys_openat2(root_fd, path, &how);
+	/* EAGAIN: something was renamed or mounted, anywhere, while the kernel
+	 * went through a `..`; openat2(2) says to try again. */
+	do
+		fd = bh_sys_openat2(root_fd, path, &how);
+	while (fd == -EAGAIN && --tries > 0);
+	return fd;
 }
 
 /*
@@ -170,6 +180,33 @@ static int advance(struct walk *walk, mode_t type, mode_t mode)
 			    last ? mode : 0755);
 }
 
+/*
+ * What is missing is mostly the last component alone: find the longest part
+ * that exists from the end, and make the one behind it at once.
+ */
+static int make_first_missing(struct walk *walk, mode_t type, mode_t mode)
+{
+	size_t end = strlen(walk->path);
+	bool last;
+	int fd;
+
+	do {
+		while (end && walk->path[end - 1] == '/')
+			end--;
+		while (end && walk->path[end - 1] != '/')
+			end--;
+		walk->done = end;
+		fd = open_prefix(walk, end, O_PATH);
+	} while (fd == -ENOENT && end);
+	if (fd < 0)
+		return fd;
+	bh_close(&fd);
+	end = next_component(walk);
+	last = is_last(walk, end);
+	return make_missing(walk, end, last ? type : S_IFDIR,
+			    last ? mode : 0755);
+}
+
 int bh_path_make(int root_fd, const char *path, mode_t type, mode_t mode,
 		 struct bh_scratch scratch)
 {
@@ -187,6 +224,14 @@ int bh_path_make(int root_fd, const char *path, mode_t type, mode_t mode,
 	if (strlen(path) >= scratch.size)
 		return -ENAMETOOLONG;
 	memcpy(walk.path, path, strlen(path) + 1);
+	fd = make_first_missing(&walk, type, mode);
+	if (fd < 0)
+		return fd;
+	/* Mostly this is all. */
+	fd = bh_path_open(root_fd, walk.path, O_PATH, 0);
+	if (fd != -ENOENT)
+		return fd;
+	walk.done = 0;
 	while (next_component(&walk) != walk.done) {
 		int r = advance(&walk, type, mode);
 

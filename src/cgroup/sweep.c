@@ -183,11 +183,12 @@ static int leave(struct sweep *sweep)
 static int step(struct sweep *sweep)
 {
 	struct level *level = &sweep->levels[sweep->depth - 1];
-	const char *name = level->names.data + level->at;
+	const char *name;
 	int fd;
 
 	if (level->at == level->names.len)
 		return leave(sweep);
+	name = level->names.data + level->at;
 	level->at += strlen(name) + 1;
 	if (remove_name(sweep, name))
 		return 0;
