@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -30,6 +31,9 @@ static int standard_fds_are_open(void)
 
 int main(int argc, char **argv, char **envp)
 {
+	/* A reader that has gone away is an error like any other.  Containers
+	 * start with the default action again. */
+	(void)signal(SIGPIPE, SIG_IGN);
 	if (!standard_fds_are_open())
 		fill_standard_fds();
 	return bh_cli_main(argc, argv, envp);

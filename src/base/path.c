@@ -93,6 +93,9 @@ static int expand_link(struct walk *walk, int parent_fd, size_t start,
 	walk->path[end] = '\0';
 	len = readlinkat(parent_fd, component, target, sizeof(target));
 	walk->path[end] = saved;
+	/* It is no link any more: look again. */
+	if (len < 0 && (errno == EINVAL || errno == ENOENT))
+		return 0;
 	if (len < 0)
 		return -errno;
 	if (len == 0 || len == sizeof(target))

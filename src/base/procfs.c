@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/magic.h>
+#include <stdio.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
 #include <unistd.h>
@@ -70,6 +71,19 @@ int bh_procfs_open_namespace(int procfs_fd, const char *name)
 
 	if (dir_fd < 0)
 		return dir_fd;
+	return bh_sys_openat2(dir_fd, name, &how);
+}
+
+int bh_procfs_reopen(int procfs_fd, int path_fd, int flags)
+{
+	bh_autoclose int dir_fd =
+		bh_procfs_open_file(procfs_fd, "self/fd", O_PATH | O_DIRECTORY);
+	struct open_how how = { .flags = (uint64_t)(unsigned int)flags };
+	char name[16];
+
+	if (dir_fd < 0)
+		return dir_fd;
+	(void)snprintf(name, sizeof(name), "%d", path_fd);
 	return bh_sys_openat2(dir_fd, name, &how);
 }
 

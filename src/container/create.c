@@ -7,11 +7,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -45,7 +43,10 @@ static int make_shared(const struct bh_entry *entry, struct bh_err *err)
 		entry->fd, "shared",
 		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 
-	if (fd < 0 || ftruncate(fd, sizeof(struct bh_shared)) < 0)
+	if (fd >= 0)
+		/* Room for all of it now: a full disk would be a SIGBUS later. */
+		errno = posix_fallocate(fd, 0, sizeof(struct bh_shared));
+	if (fd < 0 || errno)
 		return bh_fail(err, errno,
 			       "make the shared page of container "
 			       "%s",
@@ -130,24 +131,35 @@ static int make_state(const struct bh_prepared *p, const struct bh_run *run,
 	return 0;
 }
 
-/* From here on the container is known. */
-static int save(const struct bh_entry *entry, const struct bh_prepared *p,
-		const struct bh_run *run, struct bh_err *err)
+/* What is needed to make a container known. */
+struct birth {
+	const struct bh_entry *entry;
+	const struct bh_prepared *prepared;
+	const char *pid_file;
+};
+
+/* Before the process is let go to wait: none waits that nobody knows of. */
+static int save(const struct bh_run *run, struct bh_err *err)
 {
+	const struct birth *birth = run->in.arg;
+	const struct bh_buf *config = &birth->prepared->bundle.config;
 	bh_autofree char *text = NULL;
 	struct bh_state *state = NULL;
 	size_t len;
 	int r;
 
-	r = bh_entry_write(entry, "config.json", p->bundle.config.data,
-			   p->bundle.config.len, err);
+	r = bh_entry_write(birth->entry, "config.json", config->data,
+			   config->len, err);
 	if (r == 0)
-		r = make_state(p, run, &state, err);
+		r = make_state(birth->prepared, run, &state, err);
 	if (r < 0)
 		return r;
 	text = bh_state_print(state, &len);
 	bh_state_free(state);
-	return bh_entry_write(entry, "state.json", text, len, err);
+	r = bh_entry_write(birth->entry, "state.json", text, len, err);
+	if (r == 0 && birth->pid_file)
+		r = bh_pid_file_write(birth->pid_file, run->child, err);
+	return r;
 }
 
 /* The presets of the plan: what was opened of the config, then `start`. */
@@ -162,14 +174,6 @@ static int *preset_fds(const struct bh_prepared *p, int start_fd)
 	return fds;
 }
 
-static void end_process(struct bh_run *run)
-{
-	if (!run->child)
-		return;
-	(void)kill(run->child, SIGKILL);
-	(void)waitpid(run->child, NULL, 0);
-}
-
 static int make_container(const struct bh_entry *entry,
 			  const struct bh_prepared *p, const char *pid_file,
 			  struct bh_err *err)
@@ -178,11 +182,14 @@ static int make_container(const struct bh_entry *entry,
 	bh_autoclose int shared_fd = start_fd < 0 ? -1 :
 						    make_shared(entry, err);
 	bh_autofree int *fds = preset_fds(p, start_fd);
+	struct birth birth = { entry, p, pid_file };
 	struct bh_run_inputs inputs = {
 		.plan = &p->plan,
 		.preset_fds = fds,
 		.cgroups = &p->host.cgroups,
 		.shared_fd = shared_fd,
+		.created = save,
+		.arg = &birth,
 	};
 	struct bh_err undo_err;
 	struct bh_run run;
@@ -191,12 +198,7 @@ static int make_container(const struct bh_entry *entry,
 	if (start_fd < 0 || shared_fd < 0)
 		return -err->errnum;
 	r = bh_run_plan(&run, &inputs, err);
-	if (r == 0)
-		r = save(entry, p, &run, err);
-	if (r == 0 && pid_file)
-		r = bh_pid_file_write(pid_file, run.child, err);
 	if (r < 0) {
-		end_process(&run);
 		/* The first failure is the one that tells. */
 		(void)bh_run_undo(&run, &undo_err);
 	}

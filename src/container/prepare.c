@@ -81,6 +81,30 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 	return r < 0 ? r : build_spec(ret, request->id, err);
 }
 
+/*
+ * Without device rules a group allows everything, and a capability is all that
+ * is between the container and the host's disks: only the default devices are
+ * left then.
+ */
+static int make_settings(struct bh_prepared *p, struct bh_err *err)
+{
+	static struct oci_device_rule deny_all = { .allow = { true, false } };
+	struct oci_resources resources = { 0 };
+
+	if (p->host.cgroups.layout == BH_CGROUP_NONE)
+		return bh_cgroup_settings(p->spec.resources, &p->host.cgroups,
+					  &p->arena, &p->settings, err);
+	if (p->spec.resources)
+		resources = *p->spec.resources;
+	if (!resources.devices.len) {
+		resources.devices.set = true;
+		resources.devices.len = 1;
+		resources.devices.items = &deny_all;
+	}
+	return bh_cgroup_settings(&resources, &p->host.cgroups, &p->arena,
+				  &p->settings, err);
+}
+
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err)
 {
@@ -91,8 +115,7 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 	if (r == 0)
 		r = open_paths(ret, err);
 	if (r == 0)
-		r = bh_cgroup_settings(ret->spec.resources, &ret->host.cgroups,
-				       &ret->arena, &ret->settings, err);
+		r = make_settings(ret, err);
 	if (r == 0 && ret->spec.seccomp)
 		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
 				       &ret->filter, &ret->spec.notes, err);

@@ -28,13 +28,10 @@ static char *find_field(char *text, int field)
 
 static int parse_stat(char *text, uint64_t *ret)
 {
-	char *state = find_field(text, STATE_FIELD);
 	char *start = find_field(text, START_FIELD);
 
-	if (!state || !start)
+	if (!start)
 		return -EIO;
-	if (*state == 'Z' || *state == 'X')
-		return -ESRCH;
 	start[strcspn(start, " \n")] = '\0';
 	return bh_parse_u64(start, UINT64_MAX, ret);
 }
@@ -66,6 +63,10 @@ int bh_process_open(pid_t pid, uint64_t start_time)
 
 	if (pidfd < 0)
 		return pidfd;
+	/* Readable once all threads have ended, reaped or not; the state letter
+	 * tells of the first one only. */
+	if (bh_process_wait(pidfd, 0) == 0)
+		return -ESRCH;
 	/* The pidfd is of whoever has the pid now; it stays so. */
 	r = bh_process_start_time(pid, &now);
 	if (r < 0)

@@ -8,7 +8,7 @@
 
 /*
  * When pid started, in clock ticks since boot (proc_pid_stat(5), field 22).
- * 0, or -ESRCH when it has ended, a zombie too, or another -errno.
+ * 0, -ESRCH or another -errno.
  */
 int bh_process_start_time(pid_t pid, uint64_t *ret);
 

@@ -19,53 +19,6 @@
 /* A process that was killed may take this long to be gone. */
 #define KILL_TIMEOUT_MS 10000
 
-static int check_status(const struct bh_container *c, struct bh_err *err)
-{
-	if (c->status == OCI_STATUS_CREATED)
-		return 0;
-	if (c->status == OCI_STATUS_STOPPED)
-		return bh_refuse(err,
-				 "cannot start a container that has "
-				 "stopped: %s",
-				 c->entry.id);
-	return bh_refuse(err, "cannot start an already running container: %s",
-			 c->entry.id);
-}
-
-/* Wait until nobody has the FIFO open for reading any more. */
-static int wait_for_exec(int fd, struct bh_err *err)
-{
-	struct pollfd poll_fd = { .fd = fd };
-	int r;
-
-	do
-		r = poll(&poll_fd, 1, -1);
-	while (r < 0 && errno == EINTR);
-	return r < 0 ? bh_fail(err, errno, "wait for the program") : 0;
-}
-
-static int let_go(const struct bh_container *c, struct bh_err *err)
-{
-	bh_autoclose int fd =
-		openat(c->entry.fd, "start",
-		       O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
-
-	if (fd < 0 && errno == ENXIO)
-		return bh_refuse(err,
-				 "cannot start a container that has "
-				 "stopped: %s",
-				 c->entry.id);
-	if (fd < 0)
-		return bh_fail(err, errno,
-			       "open the start FIFO of container "
-			       "%s",
-			       c->entry.id);
-	if (write(fd, "", 1) != 1)
-		return bh_fail(err, errno, "start the container %s",
-			       c->entry.id);
-	return wait_for_exec(fd, err);
-}
-
 /* What the process left behind if it did not get as far as execve. */
 static int read_failure(const struct bh_container *c, struct bh_err *err)
 {
@@ -77,11 +30,75 @@ static int read_failure(const struct bh_container *c, struct bh_err *err)
 		return bh_fail(err, fd < 0 ? errno : EIO,
 			       "read the shared page of container %s",
 			       c->entry.id);
-	if (!shared.failed)
+	if (!shared.failed && shared.step + 1 == shared.steps)
 		return 0;
+	if (!shared.failed)
+		return bh_refuse(
+			err,
+			"start the container %s: its process was "
+			"killed in step %zu of %zu, before its program "
+			"was executed",
+			c->entry.id, shared.step, shared.steps);
 	*err = shared.err;
 	bh_err_sanitize(err);
 	return -err->errnum;
+}
+
+static int has_stopped(const struct bh_container *c, struct bh_err *err)
+{
+	/* One that failed while it was to wait tells better. */
+	if (bh_entry_has(&c->entry, "start") && read_failure(c, err) < 0 &&
+	    err->errnum != EINVAL)
+		return -err->errnum;
+	return bh_refuse(err, "cannot start a container that has stopped: %s",
+			 c->entry.id);
+}
+
+static int check_status(const struct bh_container *c, struct bh_err *err)
+{
+	if (c->status == OCI_STATUS_CREATED)
+		return 0;
+	if (c->status == OCI_STATUS_STOPPED)
+		return has_stopped(c, err);
+	return bh_refuse(err, "cannot start an already running container: %s",
+			 c->entry.id);
+}
+
+/* Wait until nobody has the FIFO open for reading any more, or the process has
+ * ended. */
+static int wait_for_exec(int fd, int pidfd, struct bh_err *err)
+{
+	struct pollfd poll_fds[] = {
+		{ .fd = fd },
+		{ .fd = pidfd, .events = POLLIN },
+	};
+	int r;
+
+	do
+		r = poll(poll_fds, 2, -1);
+	while (r < 0 && errno == EINTR);
+	return r < 0 ? bh_fail(err, errno, "wait for the program") : 0;
+}
+
+static int let_go(const struct bh_container *c, struct bh_err *err)
+{
+	bh_autoclose int fd =
+		openat(c->entry.fd, "start",
+		       O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0 && errno == ENXIO)
+		return has_stopped(c, err);
+	if (fd < 0)
+		return bh_fail(err, errno,
+			       "open the start FIFO of container %s",
+			       c->entry.id);
+	/* It is started once, well or not, and by nobody else. */
+	if (unlinkat(c->entry.fd, "start", 0) < 0 || write(fd, "", 1) != 1)
+		return bh_fail(err, errno, "start the container %s",
+			       c->entry.id);
+	/* Others may look at it, or kill it, while it takes its time. */
+	bh_entry_unlock(&c->entry);
+	return wait_for_exec(fd, c->pidfd, err);
 }
 
 int bh_container_start(const char *root, const char *id, struct bh_err *err)
@@ -98,8 +115,6 @@ int bh_container_start(const char *root, const char *id, struct bh_err *err)
 		r = read_failure(&c, err);
 		if (r < 0)
 			(void)bh_process_wait(c.pidfd, KILL_TIMEOUT_MS);
-		/* Started once, well or not. */
-		(void)unlinkat(c.entry.fd, "start", 0);
 	}
 	bh_container_close(&c);
 	return r;

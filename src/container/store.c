@@ -220,6 +220,11 @@ int bh_entry_remove(struct bh_entry *entry, struct bh_err *err)
 	return 0;
 }
 
+void bh_entry_unlock(const struct bh_entry *entry)
+{
+	(void)flock(entry->fd, LOCK_UN);
+}
+
 void bh_entry_close(struct bh_entry *entry)
 {
 	bh_close(&entry->fd);

@@ -43,6 +43,9 @@ bool bh_entry_has(const struct bh_entry *entry, const char *name);
 /* Remove the directory with all its files. */
 int bh_entry_remove(struct bh_entry *entry, struct bh_err *err);
 
+/* Let others work with it while it stays open. */
+void bh_entry_unlock(const struct bh_entry *entry);
+
 void bh_entry_close(struct bh_entry *entry);
 
 /*

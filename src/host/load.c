@@ -80,9 +80,11 @@ static int take_caps(struct bh_host *host, const struct line *line)
 
 static int take_user_namespace(struct bh_host *host, const struct line *line)
 {
-	host->in_user_namespace = line->count == 2 &&
-				  bh_str_eq(line->words[1], "yes");
-	return line->count == 2 ? 0 : -EINVAL;
+	if (line->count != 2 || (!bh_str_eq(line->words[1], "yes") &&
+				 !bh_str_eq(line->words[1], "no")))
+		return -EINVAL;
+	host->in_user_namespace = bh_str_eq(line->words[1], "yes");
+	return 0;
 }
 
 static int take_cgroup(struct bh_host *host, const struct line *line)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -140,6 +141,43 @@ static int open_fake(const struct bh_host *host, const char *path,
 	return 0;
 }
 
+static void describe(const char *path, const struct stat *st,
+		     const struct statfs *fs, struct bh_host_path *ret)
+{
+	*ret = (struct bh_host_path){
+		.path = path,
+		.fd = -1,
+		.type = st->st_mode & S_IFMT,
+		.device = st->st_dev,
+		.inode = st->st_ino,
+		.fs_type = (uint64_t)fs->f_type,
+	};
+}
+
+/* Looked at before it is opened: opening a device or a FIFO does things. */
+static int open_namespace(const char *path, struct bh_host_path *ret,
+			  struct bh_err *err)
+{
+	bh_autoclose int fd = open(path, O_PATH | O_CLOEXEC);
+	bh_autoclose int procfs_fd = -1;
+	struct statfs fs;
+	struct stat st;
+	int open_fd;
+
+	if (fd < 0 || fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
+		return bh_fail(err, errno, "open %s", path);
+	if (fs.f_type != NSFS_MAGIC)
+		return bh_refuse(err, "open %s: it is no namespace", path);
+	procfs_fd = bh_procfs_open_shared();
+	open_fd = procfs_fd < 0 ? procfs_fd :
+				  bh_procfs_reopen(procfs_fd, fd, O_RDONLY);
+	if (open_fd < 0)
+		return bh_fail(err, -open_fd, "open %s", path);
+	describe(path, &st, &fs, ret);
+	ret->fd = open_fd;
+	return 0;
+}
+
 int bh_host_open(const struct bh_host *host, const char *path, bool reading,
 		 struct bh_host_path *ret, struct bh_err *err)
 {
@@ -149,18 +187,13 @@ int bh_host_open(const struct bh_host *host, const char *path, bool reading,
 
 	if (host->fake)
 		return open_fake(host, path, ret);
-	fd = open(path, (reading ? O_RDONLY | O_NONBLOCK | O_NOCTTY : O_PATH) |
-				O_CLOEXEC);
+	if (reading)
+		return open_namespace(path, ret, err);
+	fd = open(path, O_PATH | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0 || fstatfs(fd, &fs) < 0)
 		return bh_fail(err, errno, "open %s", path);
-	*ret = (struct bh_host_path){
-		.path = path,
-		.type = st.st_mode & S_IFMT,
-		.device = st.st_dev,
-		.inode = st.st_ino,
-		.fs_type = (uint64_t)fs.f_type,
-		.fd = bh_steal_fd(&fd),
-	};
+	describe(path, &st, &fs, ret);
+	ret->fd = bh_steal_fd(&fd);
 	return 0;
 }
 

@@ -189,7 +189,8 @@ static void clone_groups(struct bh_compiler *c)
 
 	for (size_t i = 0; i < spec->mount_count; i++)
 		shown |= spec->mounts[i].kind == BH_MOUNT_CGROUP;
-	if (!shown || spec->namespaces[OCI_NS_CGROUP].wanted)
+	/* In a user namespace the container could make it writable. */
+	if (!shown || spec->namespaces[OCI_NS_CGROUP].wanted || c->user)
 		return;
 	for (size_t i = 0; i < cgroups->len; i++) {
 		if (c->groups[i] < 0)
@@ -300,11 +301,12 @@ static void mount_hierarchy(struct bh_compiler *c, size_t i,
 
 /* "cpu,cpuacct" is found as "cpu" and "cpuacct" too. */
 static void link_controllers(struct bh_compiler *c, const char *base,
-			     const char *name)
+			     const char *names)
 {
 	struct bh_arena *arena = &c->plan->arena;
+	const char *name = names;
 
-	if (!strchr(name, ','))
+	if (!strchr(names, ','))
 		return;
 	while (*name) {
 		size_t len = strcspn(name, ",");
@@ -315,7 +317,7 @@ static void link_controllers(struct bh_compiler *c, const char *base,
 			(struct bh_args_make_link){
 				.root = c->root,
 				.path = path,
-				.target = name,
+				.target = names,
 			};
 		name += len + (name[len] == ',');
 	}

@@ -28,6 +28,13 @@ static const struct {
 	{ "/dev/ptmx", "pts/ptmx" },
 };
 
+/* Devices and links are made in the very mount that was put on /dev, wherever
+ * the image's links may lead the path (CVE-2026-41579). */
+static const char *in_dev(const char *path)
+{
+	return path + strlen("/dev");
+}
+
 static void add_device(struct bh_compiler *c, const struct bh_device *device)
 {
 	bool is_fifo = S_ISFIFO(device->mode);
@@ -37,8 +44,8 @@ static void add_device(struct bh_compiler *c, const struct bh_device *device)
 	if (c->user && !is_fifo)
 		bh_compile_step(c, BH_OP_bind_node)->bind_node =
 			(struct bh_args_bind_node){
-				.root = c->root,
-				.path = device->path,
+				.root = c->dev,
+				.path = in_dev(device->path),
 				.source = device->path,
 				.type = device->mode & S_IFMT,
 				.major = device->major,
@@ -47,8 +54,8 @@ static void add_device(struct bh_compiler *c, const struct bh_device *device)
 	else
 		bh_compile_step(c, BH_OP_make_node)->make_node =
 			(struct bh_args_make_node){
-				.root = c->root,
-				.path = device->path,
+				.root = c->dev,
+				.path = in_dev(device->path),
 				.mode = device->mode,
 				.major = device->major,
 				.minor = device->minor,
@@ -97,8 +104,8 @@ static void add_devices(struct bh_compiler *c)
 		if (!is_mounted(c, links[i].path))
 			bh_compile_step(c, BH_OP_make_link)->make_link =
 				(struct bh_args_make_link){
-					.root = c->root,
-					.path = links[i].path,
+					.root = c->dev,
+					.path = in_dev(links[i].path),
 					.target = links[i].target,
 				};
 }
@@ -164,7 +171,7 @@ static void cover_paths(struct bh_compiler *c)
 void bh_compile_devices(struct bh_compiler *c)
 {
 	bh_compile_at(c, BH_CHILD, BH_PHASE_DEVICES);
-	if (dev_is_bound(c))
+	if (dev_is_bound(c) || c->dev < 0)
 		bh_note(&c->plan->notes, &c->plan->arena,
 			"/dev is a bind mount: no devices are made in it");
 	else

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The rootfs and the mounts in it.  What comes from the host is cloned before
- * the child exists, from the very descriptor that was judged; without
- * privileges the child does it in its own mount namespace.
+ * the child exists, from the very descriptor that was judged.  With a user
+ * namespace the child clones from its own copy of the host's mounts instead,
+ * where the kernel has locked what the container's root must not undo
+ * (mount_namespaces(7)), and before it becomes that root, who may not reach
+ * them.
  */
 #include <linux/mount.h>
 #include <string.h>
@@ -18,7 +21,7 @@ static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
 				       bh_arena_printf(arena, "host:%s", name));
 	int tree = bh_compile_slot(c, bh_arena_printf(arena, "tree:%s", name));
 
-	if (c->privileged)
+	if (!c->user)
 		bh_compile_step(c, BH_OP_tree_clone)->tree_clone =
 			(struct bh_args_tree_clone){
 				.source = source,
@@ -45,7 +48,7 @@ static void set_attributes(struct bh_compiler *c, int slot, uint64_t set,
 		clear |= MOUNT_ATTR__ATIME;
 	/* What the host's mounts have is locked for a user namespace; only
 	 * more can be added. */
-	if (!c->privileged)
+	if (c->user)
 		clear &= set & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0;
 	if (!set && !clear)
 		return;
@@ -115,7 +118,7 @@ void bh_compile_trees(struct bh_compiler *c)
 	c->trees = bh_arena_alloc(&c->plan->arena,
 				  c->spec->mount_count * sizeof(*c->trees));
 	bh_compile_at(c, BH_PARENT, BH_PHASE_PREPARE);
-	if (!c->privileged || !c->new_root)
+	if (c->user || !c->new_root)
 		return;
 	clone_root(c);
 	clone_binds(c);
@@ -134,7 +137,7 @@ void bh_compile_root(struct bh_compiler *c)
 			.propagation = MS_SLAVE,
 			.recursive = true,
 		};
-	if (!c->privileged) {
+	if (c->user) {
 		clone_root(c);
 		clone_binds(c);
 	}
@@ -142,10 +145,12 @@ void bh_compile_root(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_root_attach)->root_attach =
 		(struct bh_args_root_attach){
 			.tree = c->root,
-			.source = bh_compile_preset(c, c->spec->root,
-						    "host:rootfs"),
+			.source =
+				bh_compile_preset(c, c->spec->root, root->path),
 			.path = root->path,
 		};
+	if (c->user)
+		bh_compile_become_root(c);
 }
 
 void bh_compile_attach(struct bh_compiler *c, int slot, const char *target,
@@ -173,6 +178,8 @@ bool bh_compile_has_below(const struct bh_compiler *c, size_t i)
 
 	/* Default devices are always made. */
 	if (bh_str_eq(target, "/dev"))
+		return true;
+	if (lies_below(spec->process.cwd, target))
 		return true;
 	for (size_t j = i + 1; j < spec->mount_count; j++)
 		if (lies_below(spec->mounts[j].target, target))
@@ -214,6 +221,14 @@ static int make_fs(struct bh_compiler *c, size_t i)
 	return slot;
 }
 
+/* A later `rw` takes back `rro` for the mount itself. */
+static bool ends_readonly(const struct bh_mount *mount)
+{
+	return mount->set & MOUNT_ATTR_RDONLY ||
+	       (mount->set_all & MOUNT_ATTR_RDONLY &&
+		!(mount->clear & MOUNT_ATTR_RDONLY));
+}
+
 void bh_compile_mounts(struct bh_compiler *c)
 {
 	bh_compile_at(c, BH_CHILD, BH_PHASE_MOUNTS);
@@ -227,9 +242,11 @@ void bh_compile_mounts(struct bh_compiler *c)
 		}
 		if (mount->kind == BH_MOUNT_FS)
 			c->trees[i] = make_fs(c, i);
+		if (mount->kind == BH_MOUNT_FS &&
+		    bh_str_eq(mount->target, "/dev"))
+			c->dev = c->trees[i];
 		bh_compile_attach(c, c->trees[i], mount->target,
-				  refuses_links(mount),
-				  mount->set & MOUNT_ATTR_RDONLY);
+				  refuses_links(mount), ends_readonly(mount));
 		if (mount->kind == BH_MOUNT_BIND &&
 		    mount->propagation == MS_SHARED)
 			set_propagation(c, c->trees[i], MS_SHARED,

@@ -32,10 +32,9 @@ static bool joins_any(const struct bh_compiler *c)
 
 static int namespace_slot(struct bh_compiler *c, enum oci_namespace_type type)
 {
-	return bh_compile_preset(c, c->spec->namespaces[type].wanted_path,
-				 bh_arena_printf(&c->plan->arena,
-						 "%s-namespace",
-						 oci_namespace_name(type)));
+	size_t wanted = c->spec->namespaces[type].wanted_path;
+
+	return bh_compile_preset(c, wanted, c->spec->wanted[wanted].path);
 }
 
 static void start_plain(struct bh_compiler *c)
@@ -257,25 +256,40 @@ static void join_from_inside(struct bh_compiler *c)
 				};
 }
 
+/*
+ * Who has no privileges must stay dumpable until its ids are mapped: the map of
+ * a process that is not belongs to root.  All others are born untraceable.
+ */
+static bool maps_itself(const struct bh_compiler *c)
+{
+	return !c->privileged && !c->spec->namespaces[OCI_NS_USER].by_path;
+}
+
 static void set_up_from_inside(struct bh_compiler *c, bool joined)
 {
 	bh_compile_at(c, BH_CHILD, BH_PHASE_ID_MAPS);
 	make_time_namespace(c);
-	bh_compile_why(c, "kernel", NULL);
-	if (c->user)
-		bh_compile_step(c, BH_OP_become_root)->become_root.groups =
-			c->privileged;
 	bh_compile_why(c, "default", NULL);
-	(void)bh_compile_step(c, BH_OP_dumpable_off);
+	if (maps_itself(c))
+		(void)bh_compile_step(c, BH_OP_dumpable_off);
 	(void)bh_compile_step(c, BH_OP_session_new);
 	(void)bh_compile_step(c, BH_OP_keyring_join);
 	if (!joined)
 		join_from_inside(c);
+	if (c->user && !c->new_root)
+		bh_compile_become_root(c);
 	if (new_namespaces(c) & CLONE_NEWCGROUP) {
 		bh_compile_why(c, "config /linux/namespaces", NULL);
 		bh_compile_step(c, BH_OP_ns_unshare)->ns_unshare.namespaces =
 			CLONE_NEWCGROUP;
 	}
+}
+
+void bh_compile_become_root(struct bh_compiler *c)
+{
+	bh_compile_why(c, "kernel", NULL);
+	bh_compile_step(c, BH_OP_become_root)->become_root.groups =
+		c->privileged;
 }
 
 int bh_compile_namespaces(struct bh_compiler *c)
@@ -284,6 +298,9 @@ int bh_compile_namespaces(struct bh_compiler *c)
 	int r;
 
 	bh_compile_at(c, BH_PARENT, BH_PHASE_NAMESPACES);
+	bh_compile_why(c, "default", NULL);
+	if (!maps_itself(c))
+		(void)bh_compile_step(c, BH_OP_dumpable_off);
 	bh_compile_why(c, "config /linux/namespaces", NULL);
 	c->process = bh_compile_slot(c, "child");
 	if (joined)

@@ -105,35 +105,6 @@ static void set_user(struct bh_compiler *c)
 		};
 }
 
-void bh_compile_harden(struct bh_compiler *c)
-{
-	const struct bh_process *process = &c->spec->process;
-
-	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
-	set_names(c);
-	set_limits(c);
-	bh_compile_why(c, "default", NULL);
-	(void)bh_compile_step(c, BH_OP_signals_reset);
-	bh_compile_why(c, "config /process/cwd", NULL);
-	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
-	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
-	if (!process->no_new_privs) {
-		bh_compile_why(c, "default", NULL);
-		bh_compile_step(c, BH_OP_close_on_exec)->close_on_exec.first =
-			3;
-		install_filter(c);
-	}
-	set_user(c);
-	bh_compile_why(c, "config /process/cwd", NULL);
-	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
-	bh_compile_why(c,
-		       process->umask_set ? "config /process/user/umask" :
-					    "default",
-		       NULL);
-	bh_compile_step(c, BH_OP_umask)->umask.mask =
-		process->umask_set ? process->umask : 022;
-}
-
 static const char *environment_value(const struct bh_process *process,
 				     const char *name)
 {
@@ -144,6 +115,57 @@ static const char *environment_value(const struct bh_process *process,
 		    process->env[i][len] == '=')
 			return process->env[i] + len + 1;
 	return NULL;
+}
+
+/* From here on a path such as /proc/self/fd/3/.. leads nowhere on the host
+ * (CVE-2024-21626); before the limits, which may allow no descriptor more. */
+static void close_descriptors(struct bh_compiler *c)
+{
+	int start = -1;
+
+	if (c->in->waits)
+		start = bh_compile_preset(c, c->spec->wanted_count, "start");
+	bh_compile_why(c, "default", NULL);
+	bh_compile_step(c, BH_OP_close_fds)->close_fds.start = start;
+	c->start = start;
+}
+
+/* While no filter forbids it. */
+static void find_home(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	bh_compile_why(c, "default", NULL);
+	if (!environment_value(process, "HOME"))
+		bh_compile_step(c, BH_OP_home)->home =
+			(struct bh_args_home){ c->root, process->uid };
+}
+
+void bh_compile_harden(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
+	set_names(c);
+	find_home(c);
+	close_descriptors(c);
+	set_limits(c);
+	bh_compile_why(c, "default", NULL);
+	(void)bh_compile_step(c, BH_OP_signals_reset);
+	bh_compile_why(c, "config /process/cwd", NULL);
+	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
+	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
+	if (!process->no_new_privs)
+		install_filter(c);
+	set_user(c);
+	bh_compile_why(c, "config /process/cwd", NULL);
+	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
+	bh_compile_why(c,
+		       process->umask_set ? "config /process/user/umask" :
+					    "default",
+		       NULL);
+	bh_compile_step(c, BH_OP_umask)->umask.mask =
+		process->umask_set ? process->umask : 022;
 }
 
 /* Each place where a shell would look, in order; execvp(3). */
@@ -179,16 +201,13 @@ static const char *const *candidates(struct bh_compiler *c, const char *name)
 /* All that can fail early has been tried by then; `create` ends here. */
 static void wait_for_start(struct bh_compiler *c)
 {
-	int start;
-
 	if (!c->in->waits)
 		return;
 	bh_compile_why(c, "default", NULL);
 	bh_compile_at(c, BH_PARENT, BH_PHASE_EXEC);
 	bh_compile_step(c, BH_OP_created)->created.process = c->process;
 	bh_compile_at(c, BH_CHILD, BH_PHASE_EXEC);
-	start = bh_compile_preset(c, c->spec->wanted_count, "start");
-	bh_compile_step(c, BH_OP_await_start)->await_start.start = start;
+	bh_compile_step(c, BH_OP_await_start)->await_start.start = c->start;
 }
 
 void bh_compile_exec(struct bh_compiler *c)
@@ -196,10 +215,6 @@ void bh_compile_exec(struct bh_compiler *c)
 	const struct bh_process *process = &c->spec->process;
 
 	bh_compile_at(c, BH_CHILD, BH_PHASE_EXEC);
-	bh_compile_why(c, "default", NULL);
-	if (!environment_value(process, "HOME") && c->root >= 0)
-		bh_compile_step(c, BH_OP_home)->home =
-			(struct bh_args_home){ c->root, process->uid };
 	bh_compile_why(c, "config /process/args", NULL);
 	bh_compile_step(c, BH_OP_program_find)->program_find =
 		(struct bh_args_program_find){
@@ -210,9 +225,6 @@ void bh_compile_exec(struct bh_compiler *c)
 	if (process->no_new_privs) {
 		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
 		(void)bh_compile_step(c, BH_OP_no_new_privs);
-		bh_compile_why(c, "default", NULL);
-		bh_compile_step(c, BH_OP_close_on_exec)->close_on_exec.first =
-			3;
 		install_filter(c);
 	}
 	bh_compile_why(c, "config /process/args", NULL);

@@ -38,7 +38,9 @@ int bh_compile_slot(struct bh_compiler *c, const char *name)
 
 int bh_compile_preset(struct bh_compiler *c, size_t wanted, const char *name)
 {
-	return bh_plan_slot(c->plan, name, (int)wanted);
+	const char *full = bh_arena_printf(&c->plan->arena, "host:%s", name);
+
+	return bh_plan_slot(c->plan, full, (int)wanted);
 }
 
 int bh_compile_child_procfs(struct bh_compiler *c)
@@ -124,6 +126,7 @@ int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
 		.user = ns[OCI_NS_USER].wanted,
 		.origin = "default",
 		.root = -1,
+		.dev = -1,
 		.v2_group = -1,
 		.parent_procfs = -1,
 		.child_procfs = -1,

@@ -24,6 +24,8 @@ struct bh_compiler {
 	const char *reason;
 
 	int root; /* slots; -1 not there */
+	int dev;
+	int start;
 	int process;
 	int v2_group;
 	int parent_procfs;
@@ -57,6 +59,7 @@ int bh_compile_child_procfs(struct bh_compiler *c);
 void bh_compile_trees(struct bh_compiler *c);
 int bh_compile_cgroups(struct bh_compiler *c);
 int bh_compile_namespaces(struct bh_compiler *c);
+void bh_compile_become_root(struct bh_compiler *c);
 void bh_compile_root(struct bh_compiler *c);
 void bh_compile_mounts(struct bh_compiler *c);
 void bh_compile_devices(struct bh_compiler *c);

@@ -45,10 +45,17 @@ static const struct bh_name *kind_names(enum bh_kind kind)
 	}
 }
 
+/* Names hold paths of the config. */
+static void print_name(const char *name, struct bh_buf *out)
+{
+	bh_buf_char(out, '$');
+	bh_buf_escaped(out, name, 256);
+}
+
 static void print_slot(const struct bh_plan *plan, int slot, struct bh_buf *out)
 {
 	if (slot >= 0 && (size_t)slot < plan->slot_count)
-		bh_buf_printf(out, "$%s", plan->slots[slot].name);
+		print_name(plan->slots[slot].name, out);
 	else
 		bh_buf_str(out, "-");
 }

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
-#include <linux/close_range.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -105,7 +104,10 @@ static char *read_passwd(struct bh_run *run, int root_fd)
 int op_home(struct bh_run *run, const struct bh_args_home *args,
 	    struct bh_err *err)
 {
-	char *line = read_passwd(run, run->slots[args->root]);
+	int root_fd = bh_slot_fd(run, args->root);
+	/* Without a root of our own making, in a joined namespace, it is /. */
+	bh_autoclose int slash_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	char *line = read_passwd(run, root_fd < 0 ? slash_fd : root_fd);
 	const char *home = NULL;
 	size_t last = 0;
 
@@ -187,50 +189,64 @@ int op_program_find(struct bh_run *run, const struct bh_args_program_find *args,
 int op_created(struct bh_run *run, const struct bh_args_created *args,
 	       struct bh_err *err)
 {
-	/* The step is the turn itself: the child has come so far. */
-	(void)run;
 	(void)args;
-	(void)err;
+	return run->in.created ? run->in.created(run, err) : 0;
+}
+
+/* Out of the way of the numbers that are to be given. */
+static int lift(int *fd, struct bh_err *err)
+{
+	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, 5);
+
+	if (lifted < 0)
+		return bh_fail(err, errno, "move a descriptor");
+	*fd = lifted;
+	return 0;
+}
+
+static int put(int *fd, int to, struct bh_err *err)
+{
+	if (dup3(*fd, to, O_CLOEXEC) < 0)
+		return bh_fail(err, errno, "move a descriptor to %d", to);
+	*fd = to;
 	return 0;
 }
 
 /*
- * The descriptor that is waited on goes to number 3, all others are closed: a
- * created container may stay for long, in the company of others.
+ * The socket to the parent becomes 3, what is waited on for start 4; nothing
+ * else is left to be followed by a path.
  */
+int op_close_fds(struct bh_run *run, const struct bh_args_close_fds *args,
+		 struct bh_err *err)
+{
+	int *start = args->start < 0 ? NULL : &run->slots[args->start];
+	int r = lift(&run->sync_fd, err);
+
+	if (r == 0 && start)
+		r = lift(start, err);
+	if (r == 0)
+		r = put(&run->sync_fd, 3, err);
+	if (r == 0 && start)
+		r = put(start, 4, err);
+	if (r < 0)
+		return r;
+	r = bh_sys_close_range(start ? 5 : 4, UINT_MAX, 0);
+	return r < 0 ? bh_fail(err, -r, "close descriptors") : 0;
+}
+
 int op_await_start(struct bh_run *run, const struct bh_args_await_start *args,
 		   struct bh_err *err)
 {
-	int from = run->slots[args->start], r;
 	char byte;
 	ssize_t n;
 
-	if (from != 3 && dup3(from, 3, O_CLOEXEC) < 0)
-		return bh_fail(err, errno, "keep the descriptor of start");
-	r = bh_sys_close_range(4, UINT_MAX, 0);
-	if (r < 0)
-		return bh_fail(err, -r, "close descriptors");
-	run->sync_fd = -1;
+	/* Nobody is left at its other end. */
+	bh_close(&run->sync_fd);
 	do
-		n = read(3, &byte, 1);
+		n = read(run->slots[args->start], &byte, 1);
 	while (n < 0 && errno == EINTR);
 	if (n != 1)
 		return bh_fail(err, n < 0 ? errno : EPIPE, "wait for start");
-	return 0;
-}
-
-int op_close_on_exec(struct bh_run *run,
-		     const struct bh_args_close_on_exec *args,
-		     struct bh_err *err)
-{
-	/* Close-on-exec rather than closed: the socket to the parent tells by
-	 * its end that execve succeeded. */
-	int r = bh_sys_close_range((unsigned int)args->first, UINT_MAX,
-				   CLOSE_RANGE_CLOEXEC);
-
-	(void)run;
-	if (r < 0)
-		return bh_fail(err, -r, "mark descriptors close-on-exec");
 	return 0;
 }
 

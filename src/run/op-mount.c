@@ -2,8 +2,10 @@
 /* Mounts: made detached, given their attributes, then attached below a root. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -200,6 +202,35 @@ static int open_target(struct bh_run *run,
 	return bh_path_open(root_fd, args->target, O_PATH, resolve);
 }
 
+/*
+ * A link of the image may lead a harmless target elsewhere: onto /proc, whose
+ * files we and others trust, or onto the root itself.
+ */
+static int check_target(const struct bh_run *run,
+			const struct bh_args_mount_attach *args, int target_fd,
+			struct bh_err *err)
+{
+	struct stat root, target;
+	struct statfs fs;
+
+	if (fstatfs(target_fd, &fs) < 0 || fstat(target_fd, &target) < 0 ||
+	    fstat(run->slots[args->root], &root) < 0)
+		return bh_fail(err, errno, "stat the mount target %s",
+			       args->target);
+	if (fs.f_type == PROC_SUPER_MAGIC &&
+	    !bh_starts_with(args->target, "/proc"))
+		return bh_refuse(err,
+				 "mount on %s: a link in the rootfs leads "
+				 "it into /proc",
+				 args->target);
+	if (root.st_dev == target.st_dev && root.st_ino == target.st_ino)
+		return bh_refuse(err,
+				 "mount on %s: a link in the rootfs leads "
+				 "it to the root itself",
+				 args->target);
+	return 0;
+}
+
 int op_mount_attach(struct bh_run *run, const struct bh_args_mount_attach *args,
 		    struct bh_err *err)
 {
@@ -222,6 +253,9 @@ int op_mount_attach(struct bh_run *run, const struct bh_args_mount_attach *args,
 	if (target_fd < 0)
 		return bh_fail(err, -target_fd, "open the mount target %s",
 			       args->target);
+	r = check_target(run, args, target_fd, err);
+	if (r < 0)
+		return r;
 	r = bh_sys_move_mount(mount_fd, target_fd, "", MOVE_MOUNT_T_EMPTY_PATH);
 	if (r < 0)
 		return bh_fail(err, -r, "mount on %s", args->target);

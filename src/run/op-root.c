@@ -200,6 +200,15 @@ static int cover_file(int null_fd, int target_fd)
 	return r < 0 ? r : attach(clone_fd, target_fd);
 }
 
+static bool is_root(const struct bh_run *run, int root_slot, int fd)
+{
+	struct stat root, st;
+
+	return fstat(run->slots[root_slot], &root) == 0 &&
+	       fstat(fd, &st) == 0 && root.st_dev == st.st_dev &&
+	       root.st_ino == st.st_ino;
+}
+
 int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 	    struct bh_err *err)
 {
@@ -215,6 +224,9 @@ int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 			       "open the path %s, "
 			       "to mask it",
 			       args->path);
+	if (is_root(run, args->root, fd))
+		return bh_refuse(err, "mask %s: it is the root itself",
+				 args->path);
 	if (S_ISDIR(st.st_mode))
 		r = cover_directory(run->slots[args->empty], fd);
 	else
@@ -238,6 +250,12 @@ int op_readonly(struct bh_run *run, const struct bh_args_readonly *args,
 	if (fd < 0)
 		return bh_fail(err, -fd, "open %s, to make it read-only",
 			       args->path);
+	/* A mount over the root would lie beside what is the root already. */
+	if (is_root(run, args->root, fd)) {
+		r = bh_sys_mount_setattr(run->slots[args->root], "",
+					 AT_EMPTY_PATH, &attr);
+		return r < 0 ? bh_fail(err, -r, "make / read-only") : 0;
+	}
 	clone_fd = clone_mount(fd, true);
 	if (clone_fd < 0)
 		return bh_fail(err, -clone_fd, "clone %s, to make it read-only",

@@ -26,6 +26,8 @@ struct bh_made_group {
 	ino_t inode;	  /* whose group it is */
 };
 
+struct bh_run;
+
 /* What a plan needs beside itself; borrowed by the run. */
 struct bh_run_inputs {
 	const struct bh_plan *plan;
@@ -34,6 +36,10 @@ struct bh_run_inputs {
 	/* A file to share with the child, so that `start` can read what became
 	 * of it; -1: memory of this process. */
 	int shared_fd;
+	/* Called for the step `created`, before the child is let go to wait;
+	 * NULL: nothing to do.  arg is the caller's. */
+	int (*created)(const struct bh_run *run, struct bh_err *err);
+	void *arg;
 };
 
 struct bh_run {

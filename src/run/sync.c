@@ -38,6 +38,7 @@ int bh_sync_open(struct bh_run *run, struct bh_err *err)
 	if (page == MAP_FAILED)
 		return bh_fail(err, errno, "map a page shared with the child");
 	run->shared = page;
+	run->shared->steps = run->in.plan->len;
 	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
 		return bh_fail(err, errno, "make the sockets to the child");
 	run->sync_fd = pair[0];

@@ -12,6 +12,7 @@
  * once the child is gone, and takes nothing in it on trust.
  */
 struct bh_shared {
+	size_t steps;	     /* of the plan */
 	_Atomic size_t step; /* which the child is at */
 	_Atomic int failed;  /* err is filled */
 	pid_t child;	     /* of clone_joined: pid or -errno, */

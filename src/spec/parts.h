@@ -39,4 +39,7 @@ const struct bh_mount *bh_spec_mount_at(const struct bh_spec *spec,
  */
 const char *bh_spec_normal_path(struct bh_spec *spec, const char *path);
 
+/* Whether a component of path is `..`. */
+bool bh_spec_has_dotdot(const char *path);
+
 #endif

@@ -148,7 +148,8 @@ static int build_device(struct bh_spec *spec, size_t index,
 				 "type: unknown type %s",
 				 index, oci->type);
 	device->path = bh_spec_normal_path(spec, oci->path);
-	if (!bh_starts_with(device->path, "/dev/"))
+	if (!bh_starts_with(device->path, "/dev/") ||
+	    bh_spec_has_dotdot(device->path))
 		return bh_refuse(err,
 				 "read config.json: /linux/devices/%zu/"
 				 "path: %s does not lie below /dev",

@@ -26,16 +26,6 @@ static bool is_one_of(const char *text, const char *const *list, size_t len)
 	return false;
 }
 
-static bool has_dotdot(const char *path)
-{
-	for (; *path; path += strcspn(path, "/")) {
-		path += strspn(path, "/");
-		if (strcspn(path, "/") == 2 && bh_starts_with(path, ".."))
-			return true;
-	}
-	return false;
-}
-
 /*
  * What lies over /proc decides what our own and the program's writes to it do
  * (CVE-2019-16884): only a procfs may lie there, and a few files in it.
@@ -70,7 +60,7 @@ static int set_target(struct bh_spec *spec, struct bh_mount *mount,
 				 "read config.json: %s: nothing may be "
 				 "mounted on /; use root.path",
 				 mount->origin);
-	if (has_dotdot(mount->target))
+	if (bh_spec_has_dotdot(mount->target))
 		return bh_refuse(err,
 				 "read config.json: %s: the destination "
 				 "%s must not contain ..",
@@ -93,6 +83,12 @@ static int take_options(struct bh_spec *spec, struct bh_mount *mount,
 			return r;
 		if (r == 0 && option[0])
 			mount->options[count++] = option;
+	}
+	/* A new file system has nothing below it. */
+	if (mount->kind == BH_MOUNT_FS) {
+		mount->set = (mount->set & ~mount->clear_all) | mount->set_all;
+		mount->set_all = 0;
+		mount->clear_all = 0;
 	}
 	return 0;
 }

@@ -81,6 +81,16 @@ const char *bh_spec_normal_path(struct bh_spec *spec, const char *path)
 	return normal;
 }
 
+bool bh_spec_has_dotdot(const char *path)
+{
+	for (; *path; path += strcspn(path, "/")) {
+		path += strspn(path, "/");
+		if (strcspn(path, "/") == 2 && bh_starts_with(path, ".."))
+			return true;
+	}
+	return false;
+}
+
 const struct bh_mount *bh_spec_mount_at(const struct bh_spec *spec,
 					const char *path)
 {

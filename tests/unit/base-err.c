@@ -24,8 +24,7 @@ static void check_words(void)
 	is_message(&err, "mount 3: open /x: No such file or directory",
 		   "with its context");
 	is_int(bh_hint(&err, "make %s", "/x"), -ENOENT, "hint");
-	is_message(&err,
-		   "mount 3: open /x: No such file or directory; make /x",
+	is_message(&err, "mount 3: open /x: No such file or directory; make /x",
 		   "and what helps");
 	is_int(bh_refuse(&err, "%s is no number", "x"), -EINVAL, "refuse");
 	ok(err.explained, "a refusal explains itself");
@@ -80,8 +79,8 @@ static void check_cut(void)
 /* What the child leaves in shared memory may be anything. */
 static void check_sanitize(void)
 {
-	static const int numbers[] = { 0, -1, -4096, 4096, 0x7fffffff,
-				       -0x7fffffff - 1 };
+	static const int numbers[] = { 0,    -1,	 -4096,
+				       4096, 0x7fffffff, -0x7fffffff - 1 };
 	struct bh_err err;
 
 	memset(&err, 'A', sizeof(err));

@@ -89,7 +89,7 @@ static bool is_procfs(int fd)
 struct refusal {
 	const char *path;
 	int result;
-	int other;		/* just as well; 0: none */
+	int other; /* just as well; 0: none */
 };
 
 static const struct refusal refusals[] = {

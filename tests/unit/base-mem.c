@@ -86,8 +86,8 @@ static void check_append(void)
 	bool right = true, zeroed = true;
 
 	for (size_t i = 0; i < 1000; i++) {
-		struct member *member = bh_arena_append(&arena, &items, &len,
-							sizeof(*member));
+		struct member *member =
+			bh_arena_append(&arena, &items, &len, sizeof(*member));
 
 		right &= member == &items[i] && len == i + 1;
 		zeroed &= is_zero((unsigned char *)member, sizeof(*member));

@@ -16,8 +16,14 @@ struct example {
 	uint64_t value;
 };
 
-#define BAD(text) { text, UINT64_MAX, -EINVAL, UNTOUCHED }
-#define LARGE(text, max) { text, max, -ERANGE, UNTOUCHED }
+#define BAD(text)                                    \
+	{                                            \
+		text, UINT64_MAX, -EINVAL, UNTOUCHED \
+	}
+#define LARGE(text, max)                      \
+	{                                     \
+		text, max, -ERANGE, UNTOUCHED \
+	}
 
 static const struct example decimal[] = {
 	{ "0", UINT64_MAX, 0, 0 },
@@ -66,9 +72,12 @@ static const struct example decimal[] = {
 };
 
 static const struct example octal[] = {
-	{ "0", 07777, 0, 0 },	       { "00", 07777, 0, 0 },
-	{ "0644", 07777, 0, 0644 },    { "644", 07777, 0, 0644 },
-	{ "00644", 07777, 0, 0644 },   { "7777", 07777, 0, 07777 },
+	{ "0", 07777, 0, 0 },
+	{ "00", 07777, 0, 0 },
+	{ "0644", 07777, 0, 0644 },
+	{ "644", 07777, 0, 0644 },
+	{ "00644", 07777, 0, 0644 },
+	{ "7777", 07777, 0, 07777 },
 	{ "1777777777777777777777", UINT64_MAX, 0, UINT64_MAX },
 	BAD(""),
 	BAD("8"),

@@ -13,17 +13,17 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base-tree.h"
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
 #include "tap.h"
-#include "base-tree.h"
 
 struct race {
 	const char *title;
-	const char *target;	/* of the link "evil", with @ as in base-path */
-	const char *path;	/* what is made, over and over */
+	const char *target; /* of the link "evil", with @ as in base-path */
+	const char *path;   /* what is made, over and over */
 	mode_t type;
 };
 
@@ -110,9 +110,9 @@ static void clean_round(const struct tree *tree)
 
 struct tally {
 	size_t made;
-	size_t lost;		/* a component went away meanwhile */
+	size_t lost; /* a component went away meanwhile */
 	size_t outside;
-	int strange;		/* an error that no race explains */
+	int strange; /* an error that no race explains */
 };
 
 static void make_once(const struct tree *tree, const struct race *race,
@@ -151,8 +151,7 @@ static void run_race(const struct race *race, size_t count)
 	tree_make(&tree);
 	plant(&tree, race->target);
 	racer = start_racer(&tree);
-	for (size_t i = 0; i < count || (!tally.made && i < 100 * count);
-	     i++) {
+	for (size_t i = 0; i < count || (!tally.made && i < 100 * count); i++) {
 		make_once(&tree, race, scratch, &tally);
 		clean_round(&tree);
 	}

@@ -23,12 +23,18 @@ static const struct example examples[] = {
 	{ "escape", "\033[2J", 0, "\\x1b[2J" },
 	{ "delete", "\x7f", 0, "\\x7f" },
 	{ "backslash", "a\\x0a", 0, "a\\\\x0a" },
-	{ "C1: CSI", "\xc2\x9b" "2J", 0, "\\u{9b}2J" },
+	{ "C1: CSI",
+	  "\xc2\x9b"
+	  "2J",
+	  0, "\\u{9b}2J" },
 	{ "C1: next line", "\xc2\x85", 0, "\\u{85}" },
 	{ "lone C1 byte", "\x9b", 0, "\\x9b" },
 	{ "soft hyphen", "\xc2\xad", 0, "\\u{ad}" },
 	{ "Arabic mark", "\xd8\x9c", 0, "\\u{61c}" },
-	{ "right to left override", "\xe2\x80\xae" "exe", 0, "\\u{202e}exe" },
+	{ "right to left override",
+	  "\xe2\x80\xae"
+	  "exe",
+	  0, "\\u{202e}exe" },
 	{ "isolate", "\xe2\x81\xa6", 0, "\\u{2066}" },
 	{ "zero width", "a\xe2\x80\x8b", 0, "a\\u{200b}" },
 	{ "line separator", "\xe2\x80\xa8", 0, "\\u{2028}" },
@@ -37,7 +43,10 @@ static const struct example examples[] = {
 	{ "tag", "\xf3\xa0\x81\x81", 0, "\\u{e0041}" },
 	{ "lone continuation", "a\x80", 0, "a\\x80" },
 	{ "lone lead", "\xc3", 0, "\\xc3" },
-	{ "lead and letter", "\xc3" "a", 0, "\\xc3a" },
+	{ "lead and letter",
+	  "\xc3"
+	  "a",
+	  0, "\\xc3a" },
 	{ "cut short at the end", "\xe2\x82", 0, "\\xe2\\x82" },
 	{ "overlong slash", "\xc0\xaf", 0, "\\xc0\\xaf" },
 	{ "overlong of three", "\xe0\x80\xaf", 0, "\\xe0\\x80\\xaf" },
@@ -48,7 +57,10 @@ static const struct example examples[] = {
 	{ "at the cut", "abc", 3, "abc" },
 	{ "cut", "abcd", 3, "abc..." },
 	{ "cut within a letter", "ab\xc3\xbc", 3, "ab..." },
-	{ "cut behind a letter", "a\xc3\xbc" "b", 3, "a\xc3\xbc..." },
+	{ "cut behind a letter",
+	  "a\xc3\xbc"
+	  "b",
+	  3, "a\xc3\xbc..." },
 	{ "cut counts bytes looked at", "\n\n\n", 2, "\\x0a\\x0a..." },
 };
 
@@ -115,8 +127,9 @@ static void check_jsons(void)
 	check_json("a tag beyond 16 bits", "\xf3\xa0\x81\x81",
 		   "\xf3\xa0\x81\x81");
 	check_json("a smile", "\xf0\x9f\x98\x80", "\xf0\x9f\x98\x80");
-	check_json("garbage", "a\xff\xc0\xaf", "a\xef\xbf\xbd\xef\xbf\xbd"
-					      "\xef\xbf\xbd");
+	check_json("garbage", "a\xff\xc0\xaf",
+		   "a\xef\xbf\xbd\xef\xbf\xbd"
+		   "\xef\xbf\xbd");
 	check_json("a surrogate", "\xed\xa0\x80",
 		   "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd");
 }

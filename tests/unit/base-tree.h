@@ -11,6 +11,7 @@
 #include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -19,9 +20,9 @@
 #include "base/path.h"
 
 struct tree {
-	char path[64];	/* of the surrounding directory, without links */
+	char path[64]; /* of the surrounding directory, without links */
 	int fd;
-	int root_fd;	/* path/root, with have/dir and have/file */
+	int root_fd; /* path/root, with have/dir and have/file */
 };
 
 /* The number of entries in a directory below the surrounding one. */
@@ -59,8 +60,8 @@ static inline void tree_make(struct tree *tree)
 	    mkdirat(tree->fd, "root/have", 0755) < 0 ||
 	    mkdirat(tree->fd, "root/have/dir", 0755) < 0)
 		abort();
-	tree->root_fd = openat(tree->fd, "root",
-			       O_PATH | O_DIRECTORY | O_CLOEXEC);
+	tree->root_fd =
+		openat(tree->fd, "root", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	fd = openat(tree->root_fd, "have/file", O_WRONLY | O_CREAT | O_CLOEXEC,
 		    0644);
 	if (fd < 0 || bh_write_all(fd, "here", 4) < 0)

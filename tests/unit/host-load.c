@@ -26,19 +26,18 @@ static int load(const char *text, struct bh_host *ret, struct bh_err *err)
 	return bh_host_load(path, ret, err);
 }
 
-static const char whole[] =
-	"# a host\n"
-	"\n"
-	"  \t \n"
-	"kernel 5.14\n"
-	"user 1000 100\n"
-	"capabilities 0x1ffffffffff\n"
-	"user-namespace\tyes\n"
-	"cgroup cpu,cpuacct /sys/fs/cgroup/cpu / /user\n"
-	"cgroup v2 /sys/fs/cgroup/unified / /user.slice\n"
-	"path /bundle/rootfs dir\n"
-	"path /run/x.sock socket 0x1021994\n"
-	"path /dev/sda device";
+static const char whole[] = "# a host\n"
+			    "\n"
+			    "  \t \n"
+			    "kernel 5.14\n"
+			    "user 1000 100\n"
+			    "capabilities 0x1ffffffffff\n"
+			    "user-namespace\tyes\n"
+			    "cgroup cpu,cpuacct /sys/fs/cgroup/cpu / /user\n"
+			    "cgroup v2 /sys/fs/cgroup/unified / /user.slice\n"
+			    "path /bundle/rootfs dir\n"
+			    "path /run/x.sock socket 0x1021994\n"
+			    "path /dev/sda device";
 
 static void check_whole(void)
 {
@@ -87,15 +86,37 @@ static void check_paths(void)
 }
 
 static const char *const bad[] = {
-	"kernel", "kernel 6", "kernel 6.", "kernel .1", "kernel 6.1.2",
-	"kernel 6.1-rc1", "kernel 06.1", "kernel 6 1", "kernel 6.1 x",
-	"user 0", "user 0 0 0", "user -1 0", "user 4294967296 0", "user 01 0",
-	"user root root", "capabilities", "capabilities ffff",
-	"capabilities 0x", "capabilities 0xg", "capabilities 0xFF",
-	"capabilities 0x10000000000000000", "user-namespace",
-	"user-namespace maybe", "user-namespace yes no",
-	"cgroup v2 /sys/fs/cgroup /", "cgroup v2 /a / / /", "path /x",
-	"path /x dirs", "path /x dir 12", "path /x dir 0x1 0x2", "Kernel 6.1",
+	"kernel",
+	"kernel 6",
+	"kernel 6.",
+	"kernel .1",
+	"kernel 6.1.2",
+	"kernel 6.1-rc1",
+	"kernel 06.1",
+	"kernel 6 1",
+	"kernel 6.1 x",
+	"user 0",
+	"user 0 0 0",
+	"user -1 0",
+	"user 4294967296 0",
+	"user 01 0",
+	"user root root",
+	"capabilities",
+	"capabilities ffff",
+	"capabilities 0x",
+	"capabilities 0xg",
+	"capabilities 0xFF",
+	"capabilities 0x10000000000000000",
+	"user-namespace",
+	"user-namespace maybe",
+	"user-namespace yes no",
+	"cgroup v2 /sys/fs/cgroup /",
+	"cgroup v2 /a / / /",
+	"path /x",
+	"path /x dirs",
+	"path /x dir 12",
+	"path /x dir 0x1 0x2",
+	"Kernel 6.1",
 	"selinux yes",
 };
 
@@ -137,8 +158,7 @@ static void check_probe(void)
 	struct bh_err err = { 0 };
 	struct stat st = { 0 };
 
-	if (!ok(bh_host_probe(&host, &err) == 0, "this machine: %s",
-		err.text))
+	if (!ok(bh_host_probe(&host, &err) == 0, "this machine: %s", err.text))
 		return;
 	ok(!host.fake, "is no fake");
 	ok(host.uid == geteuid() && host.gid == getegid(), "user");

@@ -16,9 +16,9 @@
 #include "tap.h"
 
 struct fragment {
-	const char *process;	/* members behind /process/args */
-	const char *linux_;	/* all members of /linux */
-	const char *top;	/* members behind /linux */
+	const char *process; /* members behind /process/args */
+	const char *linux_;  /* all members of /linux */
+	const char *top;     /* members behind /linux */
 };
 
 static inline char *fragment_text(const struct fragment *part)

@@ -9,7 +9,7 @@
 #include "spec/bundle.h"
 #include "spec/template.h"
 
-/* config.json of the bundle in dir is what make_it makes. */
+/* Write config.json of the bundle in dir. */
 static void put(const char *dir, const char *text)
 {
 	bh_autoclose int dir_fd = open(dir, O_PATH | O_CLOEXEC);

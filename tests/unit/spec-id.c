@@ -8,9 +8,9 @@ static const char *const good_ids[] = {
 };
 
 static const char *const bad_ids[] = {
-	"",	  ".",	   "..",      ".a",	"a/b",	 "/",	 "../a",
-	"a b",	  " a",	   "a\n",     "a:b",	"a%",	 "a\\b", "a*",
-	"\xc3\xa4", "a\xff", "a\x1b[2J", "a,b", "a=b", "a~",  "a@b",
+	"",	    ".",     "..",	 ".a",	"a/b", "/",    "../a",
+	"a b",	    " a",    "a\n",	 "a:b", "a%",  "a\\b", "a*",
+	"\xc3\xa4", "a\xff", "a\x1b[2J", "a,b", "a=b", "a~",   "a@b",
 };
 
 static void check_ids(void)
@@ -34,13 +34,20 @@ static void check_ids(void)
 static void check_paths(void)
 {
 	static const char *const paths[][2] = {
-		{ "/a/b", "/a/b" },	  { "/", "/" },
-		{ "", "/" },		  { ".", "/" },
-		{ "./", "/" },		  { "//", "/" },
-		{ "a", "/a" },		  { "a/b/", "/a/b" },
-		{ "//a///b//", "/a/b" },  { "/./a/./b/.", "/a/b" },
-		{ "/a/../b", "/a/../b" }, { "..", "/.." },
-		{ "/.a/b.", "/.a/b." },	  { "/a/...", "/a/..." },
+		{ "/a/b", "/a/b" },
+		{ "/", "/" },
+		{ "", "/" },
+		{ ".", "/" },
+		{ "./", "/" },
+		{ "//", "/" },
+		{ "a", "/a" },
+		{ "a/b/", "/a/b" },
+		{ "//a///b//", "/a/b" },
+		{ "/./a/./b/.", "/a/b" },
+		{ "/a/../b", "/a/../b" },
+		{ "..", "/.." },
+		{ "/.a/b.", "/.a/b." },
+		{ "/a/...", "/a/..." },
 	};
 	struct bh_spec spec = { 0 };
 

@@ -8,15 +8,16 @@
 #include "spec-build.h"
 
 #define NS(list) "'namespaces':[" list "]"
-#define USER NS("{'type':'mount'},{'type':'user'}")
-#define MAP(which, inside, outside, size) \
+#define USER	 NS("{'type':'mount'},{'type':'user'}")
+#define MAP(which, inside, outside, size)                          \
 	"'" which "':[{'containerID':" inside ",'hostID':" outside \
 	",'size':" size "}]"
-#define MAPS MAP("uidMappings", "0", "1000", "1") "," \
-	     MAP("gidMappings", "0", "1000", "1")
-#define UID(inside, outside, size) \
-	USER "," MAP("uidMappings", inside, outside, size) "," \
-	MAP("gidMappings", "0", "0", "1")
+#define MAPS                                 \
+	MAP("uidMappings", "0", "1000", "1") \
+	"," MAP("gidMappings", "0", "1000", "1")
+#define UID(inside, outside, size)                   \
+	USER "," MAP("uidMappings", inside, outside, \
+		     size) "," MAP("gidMappings", "0", "0", "1")
 #define DEVICE(members) "'devices':[{" members "}]"
 
 static const char *const refusals[][3] = {
@@ -24,8 +25,8 @@ static const char *const refusals[][3] = {
 	  "the pid namespace is given twice" },
 	{ NS("{'type':'mount','path':'/a'},{'type':'uts'},{'type':'mount'}"),
 	  "/linux/namespaces/2", "mount namespace is given twice" },
-	{ NS("{'type':'network','path':'ns/net'}"),
-	  "/linux/namespaces/0/path", "not absolute" },
+	{ NS("{'type':'network','path':'ns/net'}"), "/linux/namespaces/0/path",
+	  "not absolute" },
 	{ MAPS, "/linux/uidMappings", "without a user namespace" },
 	{ NS("{'type':'mount'}") "," MAP("gidMappings", "0", "0", "1"),
 	  "/linux/uidMappings", "without a user namespace" },
@@ -42,8 +43,8 @@ static const char *const refusals[][3] = {
 	{ UID("0", "1", "4294967295"), "/linux/uidMappings/0", "beyond" },
 	{ UID("4294967295", "0", "1"), "/linux/uidMappings/0", "beyond" },
 	{ UID("0", "4294967295", "1"), "/linux/uidMappings/0", "beyond" },
-	{ UID("4294967295", "4294967295", "4294967295"),
-	  "/linux/uidMappings/0", "beyond" },
+	{ UID("4294967295", "4294967295", "4294967295"), "/linux/uidMappings/0",
+	  "beyond" },
 	{ DEVICE("'path':'/dev/x','type':'c'"), "/linux/devices/0",
 	  "needs major and minor" },
 	{ DEVICE("'path':'/dev/x','type':'b','major':1"), "/linux/devices/0",
@@ -104,11 +105,12 @@ static void check_refusals(void)
 		is_refused(&(struct fragment){ .linux_ = NS("{'type':'mount'}"),
 					       .top = names[i][0] },
 			   names[i][1], "needs a uts namespace");
-	is_refused(&(struct fragment){
-			   .linux_ = NS("{'type':'uts'}"),
-			   .top = "'hostname':'1234567890123456789012345678901"
-				  "2345678901234567890123456789012345'" },
-		   "/hostname", "longer than 64 bytes");
+	is_refused(
+		&(struct fragment){
+			.linux_ = NS("{'type':'uts'}"),
+			.top = "'hostname':'1234567890123456789012345678901"
+			       "2345678901234567890123456789012345'" },
+		"/hostname", "longer than 64 bytes");
 }
 
 static void check_namespaces(void)
@@ -168,8 +170,8 @@ static void check_maps(void)
 
 	for (size_t count = 340; count <= 341; count++) {
 		bh_buf_clear(&text);
-		bh_buf_str(&text, USER "," MAP("gidMappings", "0", "0", "1")
-				  ",'uidMappings':[");
+		bh_buf_str(&text, USER "," MAP("gidMappings", "0", "0",
+					       "1") ",'uidMappings':[");
 		for (size_t i = 0; i < count; i++)
 			bh_buf_printf(&text,
 				      "%s{'containerID':%zu,'hostID':%zu,"
@@ -212,11 +214,11 @@ static void check_devices(void)
 static void check_rest(void)
 {
 	static const struct fragment part = {
-		.linux_ = NS("{'type':'time'},{'type':'uts'}")
-		",'timeOffsets':{'boottime':{'secs':-5,'nanosecs':7},"
-		"'monotonic':{'secs':86400}},'maskedPaths':['/a/../b'],"
-		"'readonlyPaths':['/c'],'rootfsPropagation':'rslave',"
-		"'cgroupsPath':''",
+		.linux_ = NS(
+			"{'type':'time'},{'type':'uts'}") ",'timeOffsets':{'boottime':{'secs':-5,'nanosecs':7},"
+							  "'monotonic':{'secs':86400}},'maskedPaths':['/a/../b'],"
+							  "'readonlyPaths':['/c'],'rootfsPropagation':'rslave',"
+							  "'cgroupsPath':''",
 		.top = "'hostname':'h'"
 	};
 	struct bh_spec spec;

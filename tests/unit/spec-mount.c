@@ -76,9 +76,9 @@ static const char *const examples[][2] = {
 };
 
 static const char *const later[] = {
-	"idmap",	"ridmap",      "idmap=uids=0-1000-5",
-	"ridmap=x",	"tmpcopyup",   "copy-symlink",
-	"src-nofollow", "dest-nofollow", "remount", "loop",
+	"idmap",     "ridmap",	     "idmap=uids=0-1000-5", "ridmap=x",
+	"tmpcopyup", "copy-symlink", "src-nofollow",	    "dest-nofollow",
+	"remount",   "loop",
 };
 
 static void show_bits(const char *sign, uint64_t bits, struct bh_buf *out)
@@ -130,8 +130,9 @@ static void check_options(void)
 		char *rest = list, *option;
 
 		while ((option = strsep(&rest, ",")) != NULL) {
-			int r = *option ? bh_mount_option(&mount, option, &err) :
-					  1;
+			int r = *option ?
+					bh_mount_option(&mount, option, &err) :
+					1;
 
 			if (r == 0)
 				bh_buf_printf(&left, " [%s]", option);
@@ -165,7 +166,7 @@ static void check_listed(void *arg, const char *option)
 		ok(false, "listed option %s is taken", option);
 }
 
-#define MOUNT(members) "'mounts':[{" members "}]"
+#define MOUNT(members)	 "'mounts':[{" members "}]"
 #define AT(target, rest) MOUNT("'destination':'" target "'," rest)
 
 static const char *const refusals[][2] = {
@@ -201,8 +202,8 @@ static const char *const refusals[][2] = {
 static void check_refusals(void)
 {
 	for (size_t i = 0; i < BH_COUNT(refusals); i++)
-		is_refused(&(struct fragment){ .top = refusals[i][0] },
-			   "mount", refusals[i][1]);
+		is_refused(&(struct fragment){ .top = refusals[i][0] }, "mount",
+			   refusals[i][1]);
 }
 
 static void check_kinds(void)

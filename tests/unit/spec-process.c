@@ -7,7 +7,7 @@
 #include "spec-build.h"
 #include "spec/names.h"
 
-#define CAPS(members) "'capabilities':{" members "}"
+#define CAPS(members)  "'capabilities':{" members "}"
 #define LIMIT(members) "'rlimits':[" members "]"
 #define NOFILE(soft, hard) \
 	"{'type':'RLIMIT_NOFILE','soft':" soft ",'hard':" hard "}"
@@ -118,8 +118,8 @@ static void check_caps(void)
 		return;
 	ok(spec.process.caps_set, "given");
 	is_int(spec.process.caps.bounding, 1ull << CAP_KILL, "bounding");
-	is_int(spec.process.caps.permitted, 1ull << CAP_KILL | 1ull << CAP_CHOWN,
-	       "permitted");
+	is_int(spec.process.caps.permitted,
+	       1ull << CAP_KILL | 1ull << CAP_CHOWN, "permitted");
 	is_int(spec.process.caps.effective, 1ull << CAP_CHOWN, "effective");
 	is_int(spec.process.caps.inheritable, 1ull << CAP_KILL, "inheritable");
 	is_int(spec.process.caps.ambient, 1ull << CAP_KILL,
@@ -143,11 +143,10 @@ static void check_limits(void)
 {
 	struct bh_spec spec;
 	struct fragment part = {
-		.process = LIMIT(NOFILE("18446744073709551615",
-					"18446744073709551615")
-				 ",{'type':'RLIMIT_CORE','soft':0,'hard':5}")
-			   ",'oomScoreAdj':-1000,'noNewPrivileges':true,"
-			   "'env':['A=','B=x=y','C= ']"
+		.process = LIMIT(NOFILE(
+			"18446744073709551615",
+			"18446744073709551615") ",{'type':'RLIMIT_CORE','soft':0,'hard':5}") ",'oomScoreAdj':-1000,'noNewPrivileges':true,"
+											     "'env':['A=','B=x=y','C= ']"
 	};
 	size_t count = 0;
 

@@ -4,10 +4,10 @@
  * honoured, refused by name, or left alone for a reason that stands here.  A
  * new member of the tables fails this test until somebody has decided.
  */
+#include "base/str.h"
 #include "cgroup/settings.h"
 #include "seccomp/filter.h"
 #include "spec-build.h"
-#include "base/str.h"
 
 /* Each is set in one of the good configs below, which are accepted. */
 static const char *const honoured[] = {
@@ -120,17 +120,24 @@ static const char *const honoured[] = {
 
 /* With all below them. */
 static const char *const left_alone[] = {
-	"/process/consoleSize",		/* for a terminal, which is refused */
-	"/process/commandLine",		/* for Windows */
-	"/process/user/username",	/* for Windows; noted */
-	"/process/execCPUAffinity",	/* for exec, which is no command yet */
+	"/process/consoleSize",	    /* for a terminal, which is refused */
+	"/process/commandLine",	    /* for Windows */
+	"/process/user/username",   /* for Windows; noted */
+	"/process/execCPUAffinity", /* for exec, which is no command yet */
 	/* a group that is being made is empty, so there is nothing to check */
 	"/linux/resources/memory/checkBeforeUpdate",
 };
 
-#define RESOURCES(members) { .linux_ = "'resources':{" members "}" }
-#define SECCOMP(members) \
-	{ .linux_ = "'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'," members "}" }
+#define RESOURCES(members)                            \
+	{                                             \
+		.linux_ = "'resources':{" members "}" \
+	}
+#define SECCOMP(members)                                                       \
+	{                                                                      \
+		.linux_ =                                                      \
+			"'seccomp':{'defaultAction':'SCMP_ACT_ALLOW'," members \
+			"}"                                                    \
+	}
 #define THROTTLE "[{'major':1,'minor':2,'rate':3}]"
 
 /* With all below them; and a config that asks for each. */
@@ -199,7 +206,9 @@ static const struct {
 
 /* Annotations that would change what the runtime does. */
 static const char *const annotations[] = {
-	"run.oci.keep_original_groups", "run.oci.handler", "run.oci.",
+	"run.oci.keep_original_groups",
+	"run.oci.handler",
+	"run.oci.",
 	"org.criu.config",
 	"org.systemd.property.MemoryMax",
 };
@@ -208,16 +217,15 @@ static const char *const annotations[] = {
 
 /* Together they set all that is honoured: the first on v1, the second on v2. */
 static const struct fragment good[] = {
-	{ .process =
-		  "'user':{'uid':1,'gid':2,'umask':18,'additionalGids':[3]},"
-		  "'env':['A=b'],'capabilities':{'bounding':['CAP_KILL'],"
-		  "'permitted':['CAP_KILL'],'effective':['CAP_KILL'],"
-		  "'inheritable':['CAP_KILL'],'ambient':['CAP_KILL']},"
-		  "'rlimits':[{'type':'RLIMIT_CORE','soft':0,'hard':0}],"
-		  "'noNewPrivileges':true,'oomScoreAdj':5,"
-		  "'apparmorProfile':'','selinuxLabel':'','terminal':false,"
-		  "'commandLine':'x','consoleSize':{'height':1,'width':2},"
-		  "'execCPUAffinity':{'initial':'0','final':'0'}",
+	{ .process = "'user':{'uid':1,'gid':2,'umask':18,'additionalGids':[3]},"
+		     "'env':['A=b'],'capabilities':{'bounding':['CAP_KILL'],"
+		     "'permitted':['CAP_KILL'],'effective':['CAP_KILL'],"
+		     "'inheritable':['CAP_KILL'],'ambient':['CAP_KILL']},"
+		     "'rlimits':[{'type':'RLIMIT_CORE','soft':0,'hard':0}],"
+		     "'noNewPrivileges':true,'oomScoreAdj':5,"
+		     "'apparmorProfile':'','selinuxLabel':'','terminal':false,"
+		     "'commandLine':'x','consoleSize':{'height':1,'width':2},"
+		     "'execCPUAffinity':{'initial':'0','final':'0'}",
 	  .linux_ =
 		  "'devices':[{'path':'/dev/x','type':'c','major':1,'minor':3,"
 		  "'fileMode':438,'uid':0,'gid':0}],"
@@ -260,7 +268,11 @@ static struct bh_hierarchy v1_item = {
 	.own = "/",
 };
 static struct bh_hierarchy v2_item = {
-	.v2 = true, .name = "", .mount = "/cg", .mount_root = "/", .own = "/",
+	.v2 = true,
+	.name = "",
+	.mount = "/cg",
+	.mount_root = "/",
+	.own = "/",
 };
 static const struct bh_cgroups layouts[] = {
 	{ BH_CGROUP_V1, 1, &v1_item },

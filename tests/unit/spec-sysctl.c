@@ -8,13 +8,13 @@
 #include "spec-build.h"
 
 #define NONE "'namespaces':[{'type':'mount'}]"
-#define ALL                                                         \
-	"'namespaces':[{'type':'mount'},{'type':'ipc'},"            \
+#define ALL                                              \
+	"'namespaces':[{'type':'mount'},{'type':'ipc'}," \
 	"{'type':'network'},{'type':'uts'}]"
 
 struct example {
 	const char *key;
-	const char *path;	/* below /proc/sys, or NULL: refused with */
+	const char *path; /* below /proc/sys, or NULL: refused with */
 	const char *words;
 };
 

@@ -1,0 +1,173 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Golden plans: what CASE/config.json becomes on ../hosts/HOST.host must be
+# CASE/HOST.plan.  There the bundle's path is written @bundle@ and the length of
+# a filter, which is libseccomp's affair, N; a refusal is its message behind
+# "refused: ".
+#
+# UPDATE_GOLDEN=1 writes the files again.  Read each before it is committed: is
+# it what its user expects, and is it safe?
+
+setup() {
+	plans=$BATS_TEST_DIRNAME
+	hosts=$plans/../hosts
+	bulkhead=${BULKHEAD:-$plans/../../bulkhead}
+}
+
+# plan_of CASE HOST [OPTION...]: the plan, or "refused: MESSAGE".
+plan_of() {
+	local bundle text status=0
+	bundle=$(realpath "$plans/$1")
+	text=$("$bulkhead" plan --host "$hosts/$2.host" --bundle "$bundle" \
+		"${@:3}" 2>&1) || status=$?
+	[ "$status" = 0 ] || text="refused: $text"
+	sed -e "s|$bundle|@bundle@|g" \
+		-e "s|\(seccomp program=\)[0-9]*|\1N|" <<<"$text"
+	[ "$status" -le 1 ]
+}
+
+# matches CASE HOST: the plan is the golden one.
+matches() {
+	local golden=$plans/$1/$2.plan
+	plan_of "$1" "$2" >"$BATS_TEST_TMPDIR/plan"
+	if [ -n "${UPDATE_GOLDEN:-}" ]; then
+		cp "$BATS_TEST_TMPDIR/plan" "$golden"
+	fi
+	diff -u "$golden" "$BATS_TEST_TMPDIR/plan"
+}
+
+# on CASE HOST...: each of them.
+on() {
+	local host
+	for host in "${@:2}"; do
+		matches "$1" "$host"
+	done
+}
+
+@test "minimal" {
+	on minimal v1 v2 old rootless nested bare
+}
+
+@test "default" {
+	on default v1 v2 old rootless nested bare
+}
+
+@test "userns" {
+	on userns v1 v2 rootless nested
+}
+
+@test "joined" {
+	on joined v1 v2 rootless
+}
+
+@test "joined-user" {
+	on joined-user v2 rootless nested
+}
+
+@test "joined-network-new-user" {
+	on joined-network-new-user v2 rootless nested
+}
+
+@test "joined-mount" {
+	on joined-mount v2
+}
+
+@test "binds" {
+	on binds v2 rootless
+}
+
+@test "no-cgroup-namespace" {
+	on no-cgroup-namespace v1 v2 bare
+}
+
+@test "resources" {
+	on resources v1 v2 rootless bare
+}
+
+@test "seccomp" {
+	on seccomp v2
+}
+
+@test "seccomp-privileged" {
+	on seccomp-privileged v2
+}
+
+@test "no-capabilities" {
+	on no-capabilities v2
+}
+
+@test "capabilities" {
+	on capabilities v2
+}
+
+@test "no-dev" {
+	on no-dev v2
+}
+
+@test "bound-dev" {
+	on bound-dev v2
+}
+
+@test "readonly-tmpfs" {
+	on readonly-tmpfs v2
+}
+
+@test "rootless" {
+	on rootless v2 rootless nested v1
+}
+
+@test "time-and-sysctl" {
+	on time-and-sysctl v2
+}
+
+@test "odd-texts" {
+	on odd-texts v2
+}
+
+@test "refuse-cgroup-dots" {
+	on refuse-cgroup-dots v2
+}
+
+@test "refuse-cgroup-root" {
+	on refuse-cgroup-root v2
+}
+
+@test "refuse-cgroup-systemd" {
+	on refuse-cgroup-systemd v2
+}
+
+@test "refuse-hooks" {
+	on refuse-hooks v2
+}
+
+@test "refuse-joined-mount-with-mounts" {
+	on refuse-joined-mount-with-mounts v2
+}
+
+@test "refuse-mount-over-proc" {
+	on refuse-mount-over-proc v2
+}
+
+@test "refuse-no-mount-namespace" {
+	on refuse-no-mount-namespace v2
+}
+
+@test "refuse-no-root-in-map" {
+	on refuse-no-root-in-map v2
+}
+
+@test "refuse-sysctl" {
+	on refuse-sysctl v2
+}
+
+@test "refuse-terminal" {
+	on refuse-terminal v2
+}
+
+@test "refuse-wrong-type" {
+	on refuse-wrong-type v2
+}
+
+@test "rootless-cgroup" {
+	on rootless-cgroup rootless
+}

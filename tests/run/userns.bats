@@ -1,0 +1,304 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# User namespaces: maps, owners, devices; and a caller without any privilege.
+#
+# shellcheck disable=SC2016,SC2154
+
+load ../lib/common
+
+setup() {
+	requires root userns
+	new_bundle
+}
+
+teardown() {
+	clean_up
+}
+
+@test "the maps are the config's" {
+	open_bundle
+	userns
+	inside 'cat /proc/self/uid_map /proc/self/gid_map; id'
+	[ "$(head -n2 <<<"$output" | tr -s ' ' | sort -u)" = ' 0 100000 65536' ]
+	assert_line 'uid=0 gid=0'
+}
+
+@test "maps of several ranges" {
+	open_bundle
+	userns 0 100000 1000 1000 200000 1 2000 300000 500
+	inside 'tr -s " " </proc/self/uid_map; tr -s " " </proc/self/gid_map'
+	assert_output ' 0 100000 1000' ' 1000 200000 1' ' 2000 300000 500' \
+		' 0 100000 1000' ' 1000 200000 1' ' 2000 300000 500'
+}
+
+@test "owners are seen through the map, others as nobody" {
+	open_bundle
+	touch "$ROOTFS/first" "$ROOTFS/other" "$ROOTFS/host"
+	userns 0 100000 1000 1000 200000 1
+	chown 100000:100000 "$ROOTFS/first"
+	chown 200000:200000 "$ROOTFS/other"
+	chown 0:0 "$ROOTFS/host"
+	inside 'stat -c "%n %u %g" /first /other /host'
+	assert_output '/first 0 0' '/other 1000 1000' '/host 65534 65534'
+}
+
+@test "a file made inside belongs to the mapped user outside" {
+	open_bundle
+	userns
+	config '.root.readonly = false'
+	inside 'touch /made'
+	[ "$(stat -c %u:%g "$ROOTFS/made")" = 100000:100000 ]
+}
+
+@test "a user other than root in a user namespace" {
+	open_bundle
+	userns
+	config '.process.user = {uid: 1000, gid: 1001, additionalGids: [5, 6]}'
+	inside 'grep -E "^(Uid|Gid|Groups)" /proc/self/status'
+	assert_match '^Uid:(.1000){4}$' '^Gid:(.1001){4}$' \
+		'^Groups:.5 6 (1001 )?$'
+}
+
+@test "a user that is not mapped is an error that says so" {
+	open_bundle
+	userns 0 100000 10
+	config '.process.user.uid = 1000'
+	refused 'become user 1000' uidMappings
+}
+
+@test "the default devices are the host's and work" {
+	open_bundle
+	userns
+	inside 'for d in null zero full random urandom tty; do
+			stat -c "%n %F %t:%T" /dev/$d; done
+		echo x >/dev/null && head -c 4 /dev/zero | od -An -tx1'
+	assert_line '/dev/null character special file 1:3' \
+		'/dev/zero character special file 1:5' \
+		'/dev/full character special file 1:7' \
+		'/dev/random character special file 1:8' \
+		'/dev/urandom character special file 1:9' \
+		'/dev/tty character special file 5:0' ' 00 00 00 00'
+}
+
+@test "a device of the config is bound, if it is what it says" {
+	requires file:/dev/kmsg
+	open_bundle
+	userns
+	config '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 1, minor: 11}]'
+	inside 'stat -c "%F %t:%T" /dev/kmsg'
+	assert_output 'character special file 1:b'
+	config '.linux.devices[0].minor = 12'
+	refused /dev/kmsg 'not the device 1:12'
+}
+
+@test "all groups of the caller are left" {
+	open_bundle
+	userns
+	args grep ^Groups /proc/self/status
+	capture setpriv --groups 7,8,9 "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	assert_status 0
+	assert_match '^Groups:[[:space:]]*(0[[:space:]]*)?$'
+}
+
+@test "a bundle below a directory of root's alone" {
+	# Engines keep containers where no user may look.
+	open_bundle
+	userns
+	chmod 700 "$BUNDLE"
+	inside 'id -u'
+	assert_output 0
+}
+
+@test "a bind source that the mapped root can't reach" {
+	open_bundle
+	mkdir -m 700 "$BATS_TEST_TMPDIR/private"
+	mkdir "$BATS_TEST_TMPDIR/private/shared"
+	echo hello >"$BATS_TEST_TMPDIR/private/shared/file"
+	userns
+	mkdir "$ROOTFS/mnt"
+	config '.mounts += [{destination: "/mnt", type: "bind", source: $s,
+		options: ["bind"]}]' --arg s "$BATS_TEST_TMPDIR/private/shared"
+	inside 'cat /mnt/file'
+	assert_output hello
+}
+
+@test "mappings without a user namespace, or none with one, are refused" {
+	config '.linux.uidMappings = [{containerID: 0, hostID: 1, size: 1}]'
+	refused /linux/uidMappings 'user namespace'
+	config 'del(.linux.uidMappings) | .linux.namespaces += [{type: "user"}]'
+	refused /linux/uidMappings
+}
+
+@test "overlapping or empty mappings are an error" {
+	open_bundle
+	userns 0 100000 10 5 200000 10
+	refused uid_map overlap
+	config '.linux.uidMappings = [{containerID: 0, hostID: 1, size: 0}]'
+	refused /linux/uidMappings empty
+	config '.linux.uidMappings = [{containerID: 0, hostID: 4294967295, size: 1}]'
+	refused /linux/uidMappings
+}
+
+@test "container id 0 must be mapped" {
+	open_bundle
+	userns 1 100000 10
+	refused /linux/uidMappings 'container id 0'
+}
+
+@test "limits can be raised in a user namespace, as root's" {
+	open_bundle
+	userns
+	config '.process.rlimits = [{type: "RLIMIT_NOFILE", soft: 300, hard: 400}]'
+	inside 'ulimit -Sn; ulimit -Hn'
+	assert_output 300 400
+}
+
+# ---- without privileges ------------------------------------------------------
+
+run_unprivileged() {
+	capture unprivileged "$BULKHEAD" run --bundle "$BUNDLE" "$ID"
+}
+
+@test "a user without privileges runs a container" {
+	requires unprivileged
+	unprivileged_bundle
+	args sh -c 'id; tr -s " " </proc/self/uid_map; cat /proc/self/setgroups
+		grep ^Cap /proc/self/status; hostname'
+	run_unprivileged
+	assert_status 0
+	assert_line ' 0 12345 1' deny bulkhead $'CapInh:\t0000000000000000'
+	assert_match '^uid=0 gid=0'
+}
+
+@test "without privileges: the file systems are the config's" {
+	requires unprivileged
+	unprivileged_bundle
+	args cat /proc/self/mountinfo
+	run_unprivileged
+	assert_status 0
+	mount_has / ro
+	mount_has /dev nosuid -ro
+	mount_has /dev/pts nosuid noexec
+	mount_has /proc -ro
+	mount_has /proc/sys ro
+	mount_has /sys ro nosuid nodev noexec
+}
+
+@test "without privileges: binds, recursive ones and read-only ones" {
+	requires unprivileged
+	unprivileged_bundle
+	mkdir "$ROOTFS/mnt" "$ROOTFS/host" "$BATS_TEST_TMPDIR/source"
+	echo hello >"$BATS_TEST_TMPDIR/source/file"
+	chown -R 12345 "$ROOTFS" "$BATS_TEST_TMPDIR/source"
+	config '.mounts += [{destination: "/mnt", source: $s,
+		options: ["bind", "ro", "nosuid"]}, {destination: "/host",
+		source: "/usr", options: ["rbind", "ro"]}]' \
+		--arg s "$BATS_TEST_TMPDIR/source"
+	args sh -c 'cat /mnt/file; touch /mnt/x; ls /host/bin/env
+		cat /proc/self/mountinfo'
+	run_unprivileged
+	assert_status 0
+	assert_line hello /host/bin/env
+	mount_has /mnt ro nosuid
+	mount_has /host ro
+	[[ $error == *'Read-only file system'* ]]
+}
+
+@test "without privileges: devices and masks work" {
+	requires unprivileged
+	unprivileged_bundle
+	args sh -c 'echo x >/dev/null; stat -c %t:%T /dev/null /dev/zero
+		cat /proc/keys | wc -c; ls /sys/firmware | wc -l
+		umount /proc/keys 2>/dev/null || echo stays'
+	run_unprivileged
+	assert_status 0
+	assert_output 1:3 1:5 0 0 stays
+}
+
+@test "without privileges: a foreign id can't be mapped" {
+	requires unprivileged
+	unprivileged_bundle
+	config '.linux.uidMappings[0].hostID = 0'
+	run_unprivileged
+	assert_status 1
+	assert_error /linux/uidMappings "the caller's own id"
+}
+
+@test "without privileges: no user namespace, no container" {
+	requires unprivileged
+	unprivileged_bundle
+	config 'del(.linux.uidMappings, .linux.gidMappings)
+		| .linux.namespaces |= map(select(.type != "user"))'
+	run_unprivileged
+	assert_status 1
+	assert_error /linux/namespaces 'user namespace'
+}
+
+@test "without privileges: limits are refused, not left out" {
+	requires unprivileged
+	unprivileged_bundle
+	config '.linux.resources.pids.limit = 10'
+	run_unprivileged
+	assert_status 1
+	assert_error /linux/resources/pids/limit 'run as root'
+}
+
+@test "without privileges: seccomp, limits, umask and no_new_privs hold" {
+	requires unprivileged
+	unprivileged_bundle
+	config '.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+			{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO",
+			 errnoRet: 28}]}
+		| .process.rlimits = [{type: "RLIMIT_NOFILE", soft: 50, hard: 60}]
+		| .process.user.umask = 63'
+	args sh -c 'mkdir /tmp/x; ulimit -n; ulimit -Hn; umask
+		grep -E "^(NoNewPrivs|Seccomp):" /proc/self/status'
+	run_unprivileged
+	assert_status 0
+	assert_output 50 60 0077 $'NoNewPrivs:\t1' $'Seccomp:\t2'
+	[[ $error == *'No space left'* ]]
+}
+
+@test "without privileges: the exit status and a missing program" {
+	requires unprivileged
+	unprivileged_bundle
+	args sh -c 'exit 42'
+	run_unprivileged
+	assert_status 42
+	args nothing
+	run_unprivileged
+	assert_status 1
+	assert_error 'exec: "nothing": executable file not found in $PATH'
+}
+
+@test "without privileges: join the own user namespace by path" {
+	requires unprivileged
+	unprivileged_bundle
+	mkfifo "$BATS_TEST_TMPDIR/ready"
+	setpriv --reuid=12345 --regid=12345 --clear-groups \
+		unshare --user --map-root-user --net sh -c \
+		'echo ready; exec sleep 1000' >"$BATS_TEST_TMPDIR/ready" \
+		</dev/null 3>&- &
+	background+=($!)
+	read -r -t 10 _ <>"$BATS_TEST_TMPDIR/ready"
+	namespace user "/proc/$!/ns/user"
+	namespace network "/proc/$!/ns/net"
+	config 'del(.linux.uidMappings, .linux.gidMappings)'
+	args sh -c 'readlink /proc/self/ns/user; readlink /proc/self/ns/net; id -u'
+	run_unprivileged
+	assert_status 0
+	assert_output "$(readlink "/proc/$!/ns/user")" \
+		"$(readlink "/proc/$!/ns/net")" 0
+}
+
+@test "root in a user namespace runs a container of its own map" {
+	requires unprivileged
+	unprivileged_bundle
+	# 0 of the outer namespace is mapped here, and has no power outside.
+	config '.linux.uidMappings[0].hostID = 0 | .linux.gidMappings[0].hostID = 0'
+	args sh -c 'id -u; tr -s " " </proc/self/uid_map'
+	capture unprivileged unshare --user --map-root-user "$BULKHEAD" run \
+		--bundle "$BUNDLE" "$ID"
+	assert_status 0
+	assert_output 0 ' 0 0 1'
+}
