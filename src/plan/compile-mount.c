@@ -17,8 +17,7 @@ static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
 		      bool recursive)
 {
 	struct bh_arena *arena = &c->plan->arena;
-	int source = bh_compile_preset(c, wanted,
-				       bh_arena_printf(arena, "host:%s", name));
+	int source = bh_compile_preset(c, wanted, c->spec->wanted[wanted].path);
 	int tree = bh_compile_slot(c, bh_arena_printf(arena, "tree:%s", name));
 
 	if (!c->user)

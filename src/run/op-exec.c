@@ -220,11 +220,12 @@ int op_close_fds(struct bh_run *run, const struct bh_args_close_fds *args,
 		 struct bh_err *err)
 {
 	int *start = args->start < 0 ? NULL : &run->slots[args->start];
-	int r = lift(&run->sync_fd, err);
+	bool sync = run->sync_fd >= 0;
+	int r = sync ? lift(&run->sync_fd, err) : 0;
 
 	if (r == 0 && start)
 		r = lift(start, err);
-	if (r == 0)
+	if (r == 0 && sync)
 		r = put(&run->sync_fd, 3, err);
 	if (r == 0 && start)
 		r = put(start, 4, err);

@@ -372,8 +372,8 @@ CHANGE(else_exec)
 
 CHANGE(else_other_lane)
 {
-	the(plan, BH_OP_signals_reset)->on_error = BH_ELSE;
-	the(plan, BH_OP_bounding_set)->lane = BH_PARENT;
+	the(plan, BH_OP_cwd)->on_error = BH_ELSE;
+	the(plan, BH_OP_program_find)->lane = BH_PARENT;
 }
 
 CHANGE(parent_drops)
@@ -450,7 +450,7 @@ static const struct {
 	{ "exec not last", exec_not_last, "exec must be the last" },
 	{ "parent executes", parent_execs, "exec must be the last" },
 	{ "descriptors stay open", descriptors_open, "are not closed" },
-	{ "no program", no_program, "no program is found" },
+	{ "no program", no_program, "before the program is looked for" },
 	{ "signals are left", signals_left, "signals are not reset" },
 	{ "else at the end", else_at_end, "nothing can replace it" },
 	{ "else before exec", else_exec, "nothing can replace it" },

@@ -359,6 +359,7 @@ static void check_start(bool start)
 	job_init(&job);
 	job.preset = ends[0];
 	job_clone(&job);
+	job_step(&job, BH_OP_close_fds, BH_CHILD)->close_fds.start = 1;
 	job_step(&job, BH_OP_created, BH_PARENT)->created.process = 0;
 	job_step(&job, BH_OP_await_start, BH_CHILD)->await_start.start = 1;
 	job_shell(&job, "exit 3");
