@@ -206,8 +206,16 @@ await() {
 	return 1
 }
 
+# container_ends PID: or the test fails after a while, instead of waiting for ever.
+container_ends() {
+	timeout 60 tail --pid="$1" -s 0.01 -f /dev/null && return
+	echo "process $1 does not end"
+	return 1
+}
+
 finish_container() {
 	status=0
+	container_ends "$CONTAINER"
 	wait "$CONTAINER" || status=$?
 	error=$(cat "$BATS_TEST_TMPDIR/stderr")
 	exec 8>&-
