@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "container/prepare.h"
@@ -51,6 +52,9 @@ static int open_paths(struct bh_prepared *p, struct bh_err *err)
 
 		if (r < 0)
 			return bh_context(err, "%s", wanted->field);
+		if (i == p->spec.root && !S_ISDIR(p->paths[i].type))
+			return bh_refuse(err, "%s: %s is not a directory",
+					 wanted->field, wanted->path);
 	}
 	return 0;
 }

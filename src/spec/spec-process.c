@@ -33,12 +33,17 @@ static int build_program(struct bh_spec *spec, const struct oci_process *oci,
 	return 0;
 }
 
-static void build_user(struct bh_spec *spec, const struct oci_user *oci)
+static int build_user(struct bh_spec *spec, const struct oci_user *oci,
+		      struct bh_err *err)
 {
 	struct bh_process *process = &spec->process;
 
 	if (!oci)
-		return;
+		return 0;
+	/* setresuid(2): it means "as it is", which is root. */
+	if (oci->uid.value == UINT32_MAX || oci->gid.value == UINT32_MAX)
+		return bh_refuse(err, "read config.json: /process/user: "
+				      "4294967295 is no user or group id");
 	/* The reader has checked that each fits 32 bits. */
 	process->uid = (uint32_t)oci->uid.value;
 	process->gid = (uint32_t)oci->gid.value;
@@ -52,6 +57,7 @@ static void build_user(struct bh_spec *spec, const struct oci_user *oci)
 	if (oci->username)
 		bh_note(&spec->notes, &spec->arena,
 			"/process/user/username is for Windows: left alone");
+	return 0;
 }
 
 /* Names that the kernel's list does not have are left out with a remark, as
@@ -156,7 +162,9 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 	r = build_program(spec, oci, err);
 	if (r < 0)
 		return r;
-	build_user(spec, oci->user);
+	r = build_user(spec, oci->user, err);
+	if (r < 0)
+		return r;
 	spec->process.no_new_privs = oci->no_new_privileges.value;
 	r = build_caps(spec, oci->capabilities, err);
 	for (size_t i = 0; r == 0 && i < oci->rlimits.len; i++)
