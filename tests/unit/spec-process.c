@@ -64,15 +64,15 @@ static void check_user(void)
 {
 	struct bh_spec spec;
 	struct fragment part = {
-		.process = "'user':{'uid':4294967295,'gid':7,'umask':511,"
-			   "'additionalGids':[1,4294967295],'username':'x'}"
+		.process = "'user':{'uid':4294967294,'gid':7,'umask':511,"
+			   "'additionalGids':[1,4294967294],'username':'x'}"
 	};
 
 	if (!build_good(&part, &spec, "user"))
 		return;
-	ok(spec.process.uid == UINT32_MAX && spec.process.gid == 7, "its ids");
+	ok(spec.process.uid == (UINT32_MAX - 1) && spec.process.gid == 7, "its ids");
 	ok(spec.process.group_count == 2 && spec.process.groups[0] == 1 &&
-		   spec.process.groups[1] == UINT32_MAX,
+		   spec.process.groups[1] == (UINT32_MAX - 1),
 	   "its groups");
 	ok(spec.process.umask_set && spec.process.umask == 0777, "its umask");
 	is_int(spec.notes.len, 1, "a name is for Windows, and noted");
