@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 
 #include "run-build.h"
 
@@ -42,6 +43,15 @@ static void check_success(void)
 	job_end(&job, "killed program");
 }
 
+/* sigaction(3) refuses the two that libc keeps to itself. */
+static void set_libc_signals(unsigned long handler)
+{
+	unsigned long action[8] = { handler };
+
+	(void)syscall(SYS_rt_sigaction, 32, action, NULL, _NSIG / 8);
+	(void)syscall(SYS_rt_sigaction, 33, action, NULL, _NSIG / 8);
+}
+
 /* The caller's signals stay out of the container. */
 static void check_signals(void)
 {
@@ -53,6 +63,7 @@ static void check_signals(void)
 
 	(void)signal(SIGPIPE, SIG_IGN);
 	(void)signal(SIGRTMIN, SIG_IGN);
+	set_libc_signals(1); /* SIG_IGN */
 	(void)sigemptyset(&set);
 	(void)sigaddset(&set, SIGTERM);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
@@ -67,6 +78,7 @@ static void check_signals(void)
 	(void)sigprocmask(SIG_UNBLOCK, &set, NULL);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)signal(SIGRTMIN, SIG_DFL);
+	set_libc_signals(0);
 }
 
 static void add_cwd(struct job *job, const char *path,
