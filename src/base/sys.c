@@ -3,6 +3,7 @@
 #include <linux/bpf.h>
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
+#include <signal.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -146,6 +147,16 @@ int bh_sys_capset(const struct bh_cap_sets *sets)
 	};
 
 	return result(syscall(SYS_capset, &header, data));
+}
+
+/* All zero is SIG_DFL, no flags and no mask, whatever the order of members in
+ * the kernel's structure (rt_sigaction(2)), which is shorter than this. */
+int bh_sys_default_action(int signal)
+{
+	static const unsigned long by_default[8];
+
+	return result(
+		syscall(SYS_rt_sigaction, signal, by_default, NULL, _NSIG / 8));
 }
 
 int bh_sys_join_session_keyring(void)

@@ -57,6 +57,10 @@ struct bh_cap_sets {
 int bh_sys_capget(struct bh_cap_sets *ret);
 int bh_sys_capset(const struct bh_cap_sets *sets);
 
+/* SIG_DFL, also for the two signals that libc keeps to itself and for which
+ * sigaction(3) answers EINVAL, 32 and 33 (signal(7)). */
+int bh_sys_default_action(int signal);
+
 /* Joins a new anonymous session keyring, keyrings(7). */
 int bh_sys_join_session_keyring(void);
 

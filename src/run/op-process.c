@@ -14,7 +14,6 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -134,17 +133,6 @@ int op_session_new(struct bh_run *run, const struct bh_args_session_new *args,
 	return 0;
 }
 
-/* By the system call: sigaction(3) refuses the two signals that libc keeps to
- * itself (signal(7), 32 and 33), and a caller that ignores them would hand that
- * on.  All zero is SIG_DFL, no flags, no mask, whatever the order of the
- * kernel's structure (rt_sigaction(2)), which is shorter than this. */
-static void set_default_action(int signal)
-{
-	static const unsigned long by_default[8];
-
-	(void)syscall(SYS_rt_sigaction, signal, by_default, NULL, _NSIG / 8);
-}
-
 int op_signals_reset(struct bh_run *run,
 		     const struct bh_args_signals_reset *args,
 		     struct bh_err *err)
@@ -157,7 +145,7 @@ int op_signals_reset(struct bh_run *run,
 	 * execve would hand on.  SIGKILL and SIGSTOP are refused, and need
 	 * nothing. */
 	for (int signal = 1; signal < _NSIG; signal++)
-		set_default_action(signal);
+		(void)bh_sys_default_action(signal);
 	(void)sigemptyset(&none);
 	if (sigprocmask(SIG_SETMASK, &none, NULL) < 0)
 		return bh_fail(err, errno, "unblock all signals");
