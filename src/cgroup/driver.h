@@ -48,6 +48,10 @@ int bh_cgroup_attach_devices(int group_fd, const struct bpf_insn *program,
  * whose inode is not the one given (somebody else's by now), nor is a missing
  * one an error.  timeout_ms bounds the wait for processes to end.
  *
+ * inode 0: the group that was to be made there, by somebody who died before
+ * noting it.  It may be another's, so that nothing in it is killed: it is
+ * removed as soon as it is empty.
+ *
  * On v1, remove the group of the freezer hierarchy first: processes that are
  * frozen end only when it thaws them, which this does, also when it fails.
  */

@@ -78,7 +78,7 @@ static int open_group(const struct removal *removal)
 		return bh_group_is_gone(fd) ? -ENOENT : fd;
 	if (fstat(fd, &st) < 0)
 		return -errno;
-	if (st.st_ino != removal->inode)
+	if (removal->inode && st.st_ino != removal->inode)
 		return -ENOENT;
 	return bh_steal_fd(&fd);
 }
@@ -104,6 +104,8 @@ static int sweep_once(const struct removal *removal, int fd)
 		return -errno;
 	if (has_us(removal))
 		return -EDEADLK;
+	if (!removal->inode)
+		return 1;
 	/* Atomic, recursive, and faster than anything can fork; a frozen group
 	 * dies as well.  Linux 5.14, v2 only. */
 	if (bh_group_write(fd, "cgroup.kill", "1") < 0)
@@ -176,9 +178,12 @@ static int remove_group(struct removal *removal, struct bh_err *err)
 		return 0;
 	(void)bh_fail(err, -r, "remove cgroup %s from %s", removal->path,
 		      removal->hierarchy->mount);
-	if (r == -EBUSY)
+	if (r == -EBUSY && removal->inode)
 		(void)bh_hint(err, "it has processes that did not end after "
 				   "SIGKILL; see cgroup.procs in it");
+	if (r == -EBUSY && !removal->inode)
+		(void)bh_hint(err, "it has processes, and nobody noted whose; "
+				   "see cgroup.procs in it, and end them");
 	if (r == -EDEADLK)
 		(void)bh_hint(err, "the caller is in this cgroup itself");
 	return r;

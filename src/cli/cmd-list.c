@@ -42,7 +42,7 @@ static int add(void *arg, const char *id, struct bh_err *err)
 {
 	struct listing *listing = arg;
 	struct bh_container c;
-	int r = bh_container_open(listing->root, id, &c, err);
+	int r = bh_container_open(listing->root, id, BH_LOOK, &c, err);
 
 	/* It may have been deleted meanwhile; what can't be read is left to
 	 * `state` to complain of. */

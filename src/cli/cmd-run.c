@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
 #include "cli/command.h"
 #include "container/run.h"
 #include "container/seal.h"
@@ -15,6 +16,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 		.bundle = in->bundle ? in->bundle : ".",
 		.id = in->id,
 	};
+	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
 	int r = bh_prepare_spec(&request, &prepared, err);
@@ -28,7 +30,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
 	if (r == 0)
-		r = bh_container_run(&prepared, &status, err);
+		r = bh_container_run(root, &prepared, &status, err);
 	bh_prepared_clear(&prepared);
 	return r < 0 ? r : status;
 }

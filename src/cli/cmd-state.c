@@ -12,7 +12,7 @@ static int print_state(struct bh_invocation *in, struct bh_err *err)
 	bh_autofree char *root = bh_root(in), *text = NULL;
 	struct bh_container container;
 	size_t len;
-	int r = bh_container_open(root, in->id, &container, err);
+	int r = bh_container_open(root, in->id, BH_LOOK, &container, err);
 
 	if (r < 0)
 		return r;

@@ -91,7 +91,8 @@ void bh_report_notes(const struct bh_invocation *in,
 int bh_print(const char *text, size_t len, struct bh_err *err);
 
 /* root.c: where containers are kept; owned by the caller.  --root, or the
- * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than root. */
+ * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
+ * root. */
 char *bh_root(const struct bh_invocation *in);
 
 extern const struct bh_command bh_cmd_create;

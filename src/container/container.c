@@ -5,11 +5,24 @@
 #include "container/container.h"
 #include "container/process.h"
 
+/* Of a process that lives. */
+static enum oci_status status_by_files(const struct bh_entry *entry)
+{
+	if (bh_entry_has(entry, BH_START_NEW))
+		return OCI_STATUS_CREATING;
+	return bh_entry_has(entry, BH_START) ? OCI_STATUS_CREATED :
+					       OCI_STATUS_RUNNING;
+}
+
 static int find_status(struct bh_container *c, struct bh_err *err)
 {
-	int fd = bh_process_open((pid_t)c->state->pid.value,
-				 c->state->start_time.value);
+	int fd;
 
+	c->status = OCI_STATUS_CREATING;
+	if (!c->state->pid.set)
+		return 0;
+	fd = bh_process_open((pid_t)c->state->pid.value,
+			     c->state->start_time.value);
 	if (fd == -ESRCH) {
 		c->status = OCI_STATUS_STOPPED;
 		return 0;
@@ -18,8 +31,7 @@ static int find_status(struct bh_container *c, struct bh_err *err)
 		return bh_fail(err, -fd, "find the process of container %s",
 			       c->entry.id);
 	c->pidfd = fd;
-	c->status = bh_entry_has(&c->entry, "start") ? OCI_STATUS_CREATED :
-						       OCI_STATUS_RUNNING;
+	c->status = status_by_files(&c->entry);
 	return 0;
 }
 
@@ -28,6 +40,12 @@ static int read_state(struct bh_container *c, struct bh_err *err)
 	bh_autobuf struct bh_buf text = { 0 };
 	int r = bh_entry_read(&c->entry, "state.json", &text, err);
 
+	/* Its maker has not come to write it, and may never. */
+	if (r == -ENOENT) {
+		c->state = bh_state_blank(c->entry.id);
+		c->status = OCI_STATUS_CREATING;
+		return 0;
+	}
 	if (r < 0)
 		return r;
 	r = bh_state_parse(text.data, text.len, &c->state, err);
@@ -37,11 +55,11 @@ static int read_state(struct bh_container *c, struct bh_err *err)
 	return find_status(c, err);
 }
 
-int bh_container_open(const char *root, const char *id,
+int bh_container_open(const char *root, const char *id, enum bh_access access,
 		      struct bh_container *ret, struct bh_err *err)
 {
 	struct bh_container c = { .entry = BH_NO_ENTRY, .pidfd = -1 };
-	int r = bh_entry_open(root, id, &c.entry, err);
+	int r = bh_entry_open(root, id, access, &c.entry, err);
 
 	if (r == 0)
 		r = read_state(&c, err);

@@ -4,8 +4,8 @@
  *
  *	create ──► created ── start ──► running ── its end ──► stopped ──► delete
  *
- * The status is never stored: it follows from the process (alive or not) and
- * the FIFO `start` (there until it was started).
+ * The status is never stored: it follows from the process (none yet, alive or
+ * not) and the FIFO `start` (there from its creation until it was started).
  */
 #ifndef BH_CONTAINER_CONTAINER_H
 #define BH_CONTAINER_CONTAINER_H
@@ -14,16 +14,19 @@
 #include "container/state.h"
 #include "container/store.h"
 
-/* An existing container, locked. */
+/* An existing container. */
 struct bh_container {
 	struct bh_entry entry;
 	struct bh_state *state;
 	enum oci_status status;
-	int pidfd; /* -1 when stopped */
+	int pidfd; /* -1 when there is no process, or none any more */
 };
 
-/* Open one and find out its status.  0 or -errno; close what was opened. */
-int bh_container_open(const char *root, const char *id,
+/*
+ * Open one and find out its status, in parts that may not fit together if it
+ * is only looked at while it changes.  0 or -errno; close what was opened.
+ */
+int bh_container_open(const char *root, const char *id, enum bh_access access,
 		      struct bh_container *ret, struct bh_err *err);
 void bh_container_close(struct bh_container *container);
 

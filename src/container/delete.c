@@ -14,7 +14,7 @@ int bh_container_kill(const char *root, const char *id, int signal,
 		      struct bh_err *err)
 {
 	struct bh_container c;
-	int r = bh_container_open(root, id, &c, err);
+	int r = bh_container_open(root, id, BH_LOOK, &c, err);
 
 	if (r < 0)
 		return r;
@@ -48,7 +48,8 @@ static int end_process(const struct bh_container *c, bool force,
 	return 0;
 }
 
-/* Groups are identified by inode: those of somebody else are left alone. */
+/* Groups are identified by inode: those of somebody else are left alone.  One
+ * that nobody noted goes if it is empty. */
 static int remove_groups(const struct bh_container *c, struct bh_err *err)
 {
 	int result = 0;
@@ -64,8 +65,9 @@ static int remove_groups(const struct bh_container *c, struct bh_err *err)
 			.own = "",
 		};
 		int r = bh_cgroup_remove(&hierarchy, group->path,
-					 group->inode.value, KILL_TIMEOUT_MS,
-					 err);
+					 group->inode.set ? group->inode.value :
+							    0,
+					 KILL_TIMEOUT_MS, err);
 
 		if (r < 0)
 			result = r;
@@ -77,7 +79,7 @@ int bh_container_delete(const char *root, const char *id, bool force,
 			struct bh_err *err)
 {
 	struct bh_container c;
-	int r = bh_container_open(root, id, &c, err);
+	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
 
 	if (r == -ENOENT && force)
 		return 0;

@@ -59,7 +59,7 @@ static int open_paths(struct bh_prepared *p, struct bh_err *err)
 	return 0;
 }
 
-static int compile(struct bh_prepared *p, bool waits, struct bh_err *err)
+static int compile(struct bh_prepared *p, struct bh_err *err)
 {
 	struct bh_plan_inputs inputs = {
 		.spec = &p->spec,
@@ -68,7 +68,7 @@ static int compile(struct bh_prepared *p, bool waits, struct bh_err *err)
 		.settings = &p->settings,
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
-		.waits = waits,
+		.waits = p->waits,
 	};
 	int r = bh_plan_compile(&inputs, &p->plan, err);
 
@@ -123,7 +123,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 	if (r == 0 && ret->spec.seccomp)
 		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
 				       &ret->filter, &ret->spec.notes, err);
-	return r < 0 ? r : compile(ret, request->waits, err);
+	ret->waits = request->waits;
+	return r < 0 ? r : compile(ret, err);
 }
 
 void bh_prepared_clear(struct bh_prepared *p)

@@ -6,6 +6,8 @@
 #ifndef BH_CONTAINER_PREPARE_H
 #define BH_CONTAINER_PREPARE_H
 
+#include <stdbool.h>
+
 #include "base/err.h"
 #include "cgroup/settings.h"
 #include "host/host.h"
@@ -31,6 +33,7 @@ struct bh_prepared {
 	struct bh_cgroup_settings settings;
 	struct bh_filter filter;
 	struct bh_plan plan;
+	bool waits; /* the plan's process waits for `start` */
 };
 
 /*

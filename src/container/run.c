@@ -1,50 +1,54 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
+#include <errno.h>
 
+#include "container/birth.h"
 #include "container/run.h"
 #include "container/supervise.h"
-#include "run/run.h"
 
-static int *preset_fds(const struct bh_prepared *prepared)
+/* Others may have removed it already: `delete --force`. */
+static int clean(struct bh_birth *birth, struct bh_err *err)
 {
-	size_t count = prepared->spec.wanted_count;
-	int *fds = bh_calloc(count, sizeof(*fds));
+	int r = bh_entry_lock(&birth->entry, err);
 
-	for (size_t i = 0; i < count; i++)
-		fds[i] = prepared->paths[i].fd;
-	return fds;
+	if (r == -ENOENT)
+		return bh_run_undo(&birth->run, err);
+	return r < 0 ? r : bh_birth_undo(birth, err);
 }
 
-int bh_container_run(const struct bh_prepared *prepared, int *ret_status,
-		     struct bh_err *err)
+static int run_to_end(struct bh_birth *birth, struct bh_supervisor *supervisor,
+		      int *ret_status, struct bh_err *err)
 {
-	bh_autofree int *fds = preset_fds(prepared);
-	struct bh_run_inputs inputs = {
-		.plan = &prepared->plan,
-		.preset_fds = fds,
-		.cgroups = &prepared->host.cgroups,
-		.shared_fd = -1,
-	};
+	struct bh_err clean_err;
+	int r, cleaned;
+
+	/* It runs: others may look at it, execute in it, kill it. */
+	bh_entry_unlock(&birth->entry);
+	r = bh_supervise(supervisor, birth->run.child, ret_status, err);
+	cleaned = clean(birth, &clean_err);
+	bh_birth_clear(birth);
+	/* The first failure is the one that tells. */
+	if (r == 0 && cleaned < 0) {
+		*err = clean_err;
+		r = cleaned;
+	}
+	return r;
+}
+
+int bh_container_run(const char *root, const struct bh_prepared *prepared,
+		     int *ret_status, struct bh_err *err)
+{
 	struct bh_supervisor supervisor;
-	struct bh_err undo_err;
-	struct bh_run run;
-	int r, undo;
+	struct bh_birth birth;
+	int r;
 
 	/* Signals that arrive from here on wait until there is somebody to
 	 * hand them to. */
 	r = bh_supervisor_open(&supervisor, err);
 	if (r < 0)
 		return r;
-	r = bh_run_plan(&run, &inputs, err);
+	r = bh_birth(root, prepared, NULL, &birth, err);
 	if (r == 0)
-		r = bh_supervise(&supervisor, run.child, ret_status, err);
-	undo = bh_run_undo(&run, &undo_err);
-	/* The first failure is the one that tells. */
-	if (r == 0 && undo < 0) {
-		*err = undo_err;
-		r = undo;
-	}
-	bh_run_clear(&run);
+		r = run_to_end(&birth, &supervisor, ret_status, err);
 	bh_supervisor_close(&supervisor);
 	return r;
 }

@@ -47,11 +47,20 @@ static int read_failure(const struct bh_container *c, struct bh_err *err)
 static int has_stopped(const struct bh_container *c, struct bh_err *err)
 {
 	/* One that failed while it was to wait tells better. */
-	if (bh_entry_has(&c->entry, "start") && read_failure(c, err) < 0 &&
+	if (bh_entry_has(&c->entry, BH_START) && read_failure(c, err) < 0 &&
 	    err->errnum != EINVAL)
 		return -err->errnum;
 	return bh_refuse(err, "cannot start a container that has stopped: %s",
 			 c->entry.id);
+}
+
+/* Nobody else has its lock: whoever was creating it is gone. */
+static int not_created(const struct bh_container *c, struct bh_err *err)
+{
+	(void)bh_refuse(err,
+			"start the container %s: it was not created completely",
+			c->entry.id);
+	return bh_hint(err, "its `create` was killed; delete it");
 }
 
 static int check_status(const struct bh_container *c, struct bh_err *err)
@@ -60,6 +69,8 @@ static int check_status(const struct bh_container *c, struct bh_err *err)
 		return 0;
 	if (c->status == OCI_STATUS_STOPPED)
 		return has_stopped(c, err);
+	if (c->status == OCI_STATUS_CREATING)
+		return not_created(c, err);
 	return bh_refuse(err, "cannot start an already running container: %s",
 			 c->entry.id);
 }
@@ -83,7 +94,7 @@ static int wait_for_exec(int fd, int pidfd, struct bh_err *err)
 static int let_go(const struct bh_container *c, struct bh_err *err)
 {
 	bh_autoclose int fd =
-		openat(c->entry.fd, "start",
+		openat(c->entry.fd, BH_START,
 		       O_WRONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0 && errno == ENXIO)
@@ -93,7 +104,7 @@ static int let_go(const struct bh_container *c, struct bh_err *err)
 			       "open the start FIFO of container %s",
 			       c->entry.id);
 	/* It is started once, well or not, and by nobody else. */
-	if (unlinkat(c->entry.fd, "start", 0) < 0 || write(fd, "", 1) != 1)
+	if (unlinkat(c->entry.fd, BH_START, 0) < 0 || write(fd, "", 1) != 1)
 		return bh_fail(err, errno, "start the container %s",
 			       c->entry.id);
 	/* Others may look at it, or kill it, while it takes its time. */
@@ -104,7 +115,7 @@ static int let_go(const struct bh_container *c, struct bh_err *err)
 int bh_container_start(const char *root, const char *id, struct bh_err *err)
 {
 	struct bh_container c;
-	int r = bh_container_open(root, id, &c, err);
+	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
 
 	if (r < 0)
 		return r;

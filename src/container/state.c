@@ -13,7 +13,7 @@ static const struct oci_row group_rows[] = {
 	STRING("mount", mount, INERT, .required = true),
 	STRING("mountRoot", mount_root, INERT, .required = true),
 	STRING("path", path, INERT, .required = true),
-	UINT("inode", inode, INERT, UINT64_MAX, .required = true),
+	UINT("inode", inode, INERT, UINT64_MAX),
 };
 #undef SELF
 
@@ -32,8 +32,8 @@ static const struct oci_row state_rows[] = {
 	STRING("rootfs", rootfs, INERT, .required = true),
 	STRING("created", created, INERT, .required = true),
 	UINT("owner", owner, INERT, UINT32_MAX, .required = true),
-	INT("pid", pid, INERT, 1, INT32_MAX, .required = true),
-	UINT("startTime", start_time, INERT, UINT64_MAX, .required = true),
+	INT("pid", pid, INERT, 1, INT32_MAX),
+	UINT("startTime", start_time, INERT, UINT64_MAX),
 	{ OCI_ROW("groups", OBJECTS, INERT,
 		  OCI_LIST_AT(groups, struct bh_state_group)),
 	  .table = &group_table },
@@ -105,6 +105,19 @@ int bh_state_parse(const char *text, size_t len, struct bh_state **ret,
 	return 0;
 }
 
+struct bh_state *bh_state_blank(const char *id)
+{
+	struct bh_state *state = bh_calloc(1, sizeof(*state));
+
+	state->version = (struct oci_i64){ true, BH_STATE_VERSION };
+	state->oci_version = bh_strdup("1.0.0");
+	state->id = bh_strdup(id);
+	state->bundle = bh_strdup("");
+	state->rootfs = bh_strdup("");
+	state->created = bh_strdup("");
+	return state;
+}
+
 char *bh_state_print(const struct bh_state *state, size_t *ret_len)
 {
 	return oci_table_write(&state_table, state, ret_len);
@@ -119,7 +132,7 @@ void bh_state_free(struct bh_state *state)
 char *bh_state_report(const struct bh_state *state, enum oci_status status,
 		      size_t *ret_len)
 {
-	bool ended = status == OCI_STATUS_STOPPED;
+	bool ended = status == OCI_STATUS_STOPPED || !state->pid.set;
 	struct report report = {
 		.oci_version = state->oci_version,
 		.id = state->id,

@@ -3,13 +3,15 @@
  * What is kept of a container between two commands: a directory of its own
  * below the root directory (/run/bulkhead), with
  *
- *	state.json	the record below, written once, atomically
+ *	state.json	the record below, written atomically: at first without
+ *			the process, which is not there yet
  *	config.json	the config that it was made from; nobody reads the
  *			bundle's again
- *	start		a FIFO; it is there until the container is started
+ *	start		a FIFO; it is there until the container is started, and
+ *			named start.new until it is created
  *	shared		what the process leaves behind when it fails
  *
- * The directory is 0700 and ours; whoever works with it holds its lock.
+ * The directory is 0700 and ours; whoever changes something holds its lock.
  * Processes are named by pid and start time, groups by path and inode, so that
  * nothing is ever done to somebody else's.
  */
@@ -28,7 +30,7 @@ struct bh_state_group {
 	char *mount;
 	char *mount_root;
 	char *path;
-	struct oci_u64 inode;
+	struct oci_u64 inode; /* not set: nobody noted whether it was made */
 };
 
 /* The types are libocispec's, whose tables read and write the record. */
@@ -40,7 +42,7 @@ struct bh_state {
 	char *rootfs;
 	char *created;		   /* RFC 3339 */
 	struct oci_u64 owner;	   /* uid */
-	struct oci_i64 pid;	   /* of the container's process */
+	struct oci_i64 pid;	   /* of the container's process, if any */
 	struct oci_u64 start_time; /* its field 22 in proc_pid_stat(5) */
 	OCI_LIST(struct bh_state_group) groups;
 	struct oci_pairs annotations;
@@ -51,6 +53,9 @@ int bh_state_parse(const char *text, size_t len, struct bh_state **ret,
 		   struct bh_err *err);
 char *bh_state_print(const struct bh_state *state, size_t *ret_len);
 void bh_state_free(struct bh_state *state);
+
+/* That of a container of which nothing was made yet but its directory. */
+struct bh_state *bh_state_blank(const char *id);
 
 /* What `bulkhead state` prints (runtime.md, State, and what runc adds). */
 char *bh_state_report(const struct bh_state *state, enum oci_status status,

@@ -15,10 +15,11 @@
 
 #define MAX_FILE (16u << 20)
 
-/* What lies in a container's directory, to be removed with it. */
+/* What lies in a container's directory, to be removed with it; the record last,
+ * so that it tells what is left. */
 static const char *const files[] = {
-	"state.json",	   "state.json.new", "config.json",
-	"config.json.new", "start",	     "shared",
+	"state.json.new", "config.json", "config.json.new", BH_START,
+	BH_START_NEW,	  "shared",	 "state.json",
 };
 
 /* Nobody else may have written what we are going to act on. */
@@ -54,16 +55,28 @@ static int make_parents(const char *path)
 	return mkdir(copy, 0711) < 0 && errno != EEXIST ? -errno : 0;
 }
 
+static int hint_root(struct bh_err *err)
+{
+	if (err->errnum != EACCES)
+		return -err->errnum;
+	return bh_hint(err, "who is not root needs XDG_RUNTIME_DIR set, or "
+			    "--root with a directory of his own");
+}
+
 static int open_root(const char *root, bool make, struct bh_err *err)
 {
 	bh_autoclose int fd = -1;
 	int r = make ? make_parents(root) : 0;
 
-	if (r < 0)
-		return bh_fail(err, -r, "make the root directory %s", root);
+	if (r < 0) {
+		(void)bh_fail(err, -r, "make the root directory %s", root);
+		return hint_root(err);
+	}
 	fd = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
-		return bh_fail(err, errno, "open the root directory %s", root);
+		r = bh_fail(err, errno, "open the root directory %s", root);
+	if (fd < 0)
+		return hint_root(err);
 	r = check_owner(fd, root, err);
 	return r < 0 ? r : bh_steal_fd(&fd);
 }
@@ -79,7 +92,7 @@ static int not_there(const char *id, struct bh_err *err)
  * Lock the directory.  It may have been removed while we waited: then what has
  * its name now, if anything, is another one.
  */
-static int lock_entry(const struct bh_entry *entry, struct bh_err *err)
+int bh_entry_lock(const struct bh_entry *entry, struct bh_err *err)
 {
 	struct stat mine, there;
 	int r;
@@ -96,7 +109,8 @@ static int lock_entry(const struct bh_entry *entry, struct bh_err *err)
 	return 0;
 }
 
-static int open_dir(struct bh_entry *entry, struct bh_err *err)
+static int open_dir(struct bh_entry *entry, enum bh_access access,
+		    struct bh_err *err)
 {
 	int r;
 
@@ -108,21 +122,21 @@ static int open_dir(struct bh_entry *entry, struct bh_err *err)
 		return bh_fail(err, errno, "open the state of container %s",
 			       entry->id);
 	r = check_owner(entry->fd, entry->id, err);
-	return r < 0 ? r : lock_entry(entry, err);
+	return r < 0 || access == BH_LOOK ? r : bh_entry_lock(entry, err);
 }
 
-int bh_entry_open(const char *root, const char *id, struct bh_entry *ret,
-		  struct bh_err *err)
+int bh_entry_open(const char *root, const char *id, enum bh_access access,
+		  struct bh_entry *ret, struct bh_err *err)
 {
 	struct bh_entry entry = { -1, -1, id };
 	int r = bh_spec_check_id(id, err);
 
 	if (r < 0)
 		return r;
-	if (access(root, F_OK) < 0 && errno == ENOENT)
+	if (faccessat(AT_FDCWD, root, F_OK, 0) < 0 && errno == ENOENT)
 		return not_there(id, err);
 	entry.root_fd = open_root(root, false, err);
-	r = entry.root_fd < 0 ? entry.root_fd : open_dir(&entry, err);
+	r = entry.root_fd < 0 ? entry.root_fd : open_dir(&entry, access, err);
 	if (r < 0)
 		bh_entry_close(&entry);
 	else
@@ -152,7 +166,7 @@ int bh_entry_create(const char *root, const char *id, struct bh_entry *ret,
 		bh_entry_close(&entry);
 		return r;
 	}
-	r = open_dir(&entry, err);
+	r = open_dir(&entry, BH_CHANGE, err);
 	if (r < 0)
 		bh_entry_close(&entry);
 	else
@@ -199,6 +213,15 @@ int bh_entry_read(const struct bh_entry *entry, const char *name,
 		return bh_fail(err, -r, "read %s of container %s", name,
 			       entry->id);
 	bh_buf_str(text, "");
+	return 0;
+}
+
+int bh_entry_rename(const struct bh_entry *entry, const char *from,
+		    const char *to, struct bh_err *err)
+{
+	if (renameat(entry->fd, from, entry->fd, to) < 0)
+		return bh_fail(err, errno, "rename %s of container %s", from,
+			       entry->id);
 	return 0;
 }
 

@@ -10,11 +10,22 @@
 #include "base/err.h"
 #include "base/str.h"
 
-/* A container's directory, locked while it is open. */
+/* A container's directory. */
 struct bh_entry {
 	int root_fd;
 	int fd;
 	const char *id; /* borrowed */
+};
+
+/* The FIFO that a created container waits at, and its name before. */
+#define BH_START     "start"
+#define BH_START_NEW "start.new"
+
+/* Whether an entry is only looked at, or locked to be changed: then nobody
+ * else is about to. */
+enum bh_access {
+	BH_LOOK,
+	BH_CHANGE,
 };
 
 #define BH_NO_ENTRY          \
@@ -23,15 +34,15 @@ struct bh_entry {
 	}
 
 /*
- * Make the directory of a new container, and the root directory where it is
+ * Make and lock the directory of a new container, and the root directory where it is
  * missing.  -EEXIST with the words that engines match on where there is one.
  */
 int bh_entry_create(const char *root, const char *id, struct bh_entry *ret,
 		    struct bh_err *err);
 
-/* Open and lock that of an existing one; -ENOENT, "container does not exist". */
-int bh_entry_open(const char *root, const char *id, struct bh_entry *ret,
-		  struct bh_err *err);
+/* Open that of an existing one; -ENOENT, "container does not exist". */
+int bh_entry_open(const char *root, const char *id, enum bh_access access,
+		  struct bh_entry *ret, struct bh_err *err);
 
 /* Whole files in it: the new content or the old one, never a part. */
 int bh_entry_write(const struct bh_entry *entry, const char *name,
@@ -40,8 +51,15 @@ int bh_entry_read(const struct bh_entry *entry, const char *name,
 		  struct bh_buf *text, struct bh_err *err);
 bool bh_entry_has(const struct bh_entry *entry, const char *name);
 
+int bh_entry_rename(const struct bh_entry *entry, const char *from,
+		    const char *to, struct bh_err *err);
+
 /* Remove the directory with all its files. */
 int bh_entry_remove(struct bh_entry *entry, struct bh_err *err);
+
+/* Lock an open entry; -ENOENT when it was removed meanwhile, whatever has its
+ * name now. */
+int bh_entry_lock(const struct bh_entry *entry, struct bh_err *err);
 
 /* Let others work with it while it stays open. */
 void bh_entry_unlock(const struct bh_entry *entry);

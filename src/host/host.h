@@ -36,6 +36,10 @@ struct bh_host {
 	struct bh_host_path *paths;
 };
 
+/* Whether the caller is not the host's root: another user, or root of a user
+ * namespace.  Without /proc the user alone decides. */
+bool bh_host_is_rootless(void);
+
 /* Read the facts of this machine.  Nothing on it changes. */
 int bh_host_probe(struct bh_host *ret, struct bh_err *err);
 

@@ -64,10 +64,9 @@ static int read_file(int procfs_fd, const char *path, struct bh_buf *text,
 }
 
 /* The initial user namespace maps all ids to themselves. */
-static int probe_user(struct bh_host *host, int procfs_fd, struct bh_err *err)
+static int probe_map(int procfs_fd, bool *ret, struct bh_err *err)
 {
 	bh_autobuf struct bh_buf text = { 0 };
-	struct bh_cap_sets sets;
 	const char *at;
 	unsigned int inside, outside;
 	int r = read_file(procfs_fd, "self/uid_map", &text, err);
@@ -79,8 +78,17 @@ static int probe_user(struct bh_host *host, int procfs_fd, struct bh_err *err)
 	at += strspn(at, " ");
 	outside = leading_number(&at);
 	at += strspn(at, " ");
-	host->in_user_namespace = inside || outside ||
-				  !bh_starts_with(at, "4294967295");
+	*ret = inside || outside || !bh_starts_with(at, "4294967295");
+	return 0;
+}
+
+static int probe_user(struct bh_host *host, int procfs_fd, struct bh_err *err)
+{
+	struct bh_cap_sets sets;
+	int r = probe_map(procfs_fd, &host->in_user_namespace, err);
+
+	if (r < 0)
+		return r;
 	r = bh_sys_capget(&sets);
 	if (r < 0)
 		return bh_fail(err, -r, "ask for the own capabilities");
@@ -102,6 +110,18 @@ static int probe_cgroups(struct bh_host *host, int procfs_fd,
 		return r;
 	return bh_cgroups_parse(mountinfo.data, cgroup.data, &host->arena,
 				&host->cgroups, err);
+}
+
+bool bh_host_is_rootless(void)
+{
+	bh_autoclose int procfs_fd = bh_procfs_open_shared();
+	struct bh_err ignored;
+	bool inside = false;
+
+	if (geteuid() != 0)
+		return true;
+	return procfs_fd >= 0 && probe_map(procfs_fd, &inside, &ignored) == 0 &&
+	       inside;
 }
 
 int bh_host_probe(struct bh_host *ret, struct bh_err *err)

@@ -97,6 +97,14 @@ static void start_joined(struct bh_compiler *c)
 		};
 }
 
+/* From now on there is something that somebody may have to end. */
+static void record(struct bh_compiler *c)
+{
+	bh_compile_why(c, "default", NULL);
+	bh_compile_step(c, BH_OP_record)->record.process = c->process;
+	bh_compile_why(c, "config /linux/namespaces", NULL);
+}
+
 /* v1 has no CLONE_INTO_CGROUP: the parent moves the child. */
 static void join_groups(struct bh_compiler *c)
 {
@@ -307,6 +315,7 @@ int bh_compile_namespaces(struct bh_compiler *c)
 		start_joined(c);
 	else
 		start_plain(c);
+	record(c);
 	join_groups(c);
 	r = set_up_from_outside(c);
 	if (r == 0)

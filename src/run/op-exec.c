@@ -186,6 +186,13 @@ int op_program_find(struct bh_run *run, const struct bh_args_program_find *args,
 	return not_found(args->name, errnum, err);
 }
 
+int op_record(struct bh_run *run, const struct bh_args_record *args,
+	      struct bh_err *err)
+{
+	(void)args;
+	return run->in.record ? run->in.record(run, err) : 0;
+}
+
 int op_created(struct bh_run *run, const struct bh_args_created *args,
 	       struct bh_err *err)
 {

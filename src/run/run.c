@@ -261,5 +261,5 @@ void bh_run_clear(struct bh_run *run)
 	free(run->scratch.data);
 	free(run->environment);
 	free(run->home);
-	*run = (struct bh_run){ .sync_fd = -1, .peer_fd = -1 };
+	*run = BH_NO_RUN;
 }

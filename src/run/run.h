@@ -36,8 +36,10 @@ struct bh_run_inputs {
 	/* A file to share with the child, so that `start` can read what became
 	 * of it; -1: memory of this process. */
 	int shared_fd;
-	/* Called for the step `created`, before the child is let go to wait;
-	 * NULL: nothing to do.  arg is the caller's. */
+	/* Called for the step `record`, when there is a child, and for
+	 * `created`, before it is let go to wait; NULL: nothing to do.  arg is
+	 * the caller's. */
+	int (*record)(const struct bh_run *run, struct bh_err *err);
 	int (*created)(const struct bh_run *run, struct bh_err *err);
 	void *arg;
 };
@@ -62,6 +64,12 @@ struct bh_run {
 	const char **environment; /* with room for HOME at its end */
 	char *home;		  /* room for "HOME=..." */
 };
+
+#define BH_NO_RUN                            \
+	(struct bh_run)                      \
+	{                                    \
+		.sync_fd = -1, .peer_fd = -1 \
+	}
 
 /*
  * Carry the plan out.  On success the container's program has been executed, or

@@ -31,7 +31,12 @@ has_user_namespaces() {
 	unshare -U true 2>/dev/null
 }
 
+# unprivileged COMMAND...: as a user of its own, who has a runtime directory.
 unprivileged() {
+	XDG_RUNTIME_DIR=${BATS_TEST_TMPDIR:-/nonexistent}/runtime
+	export XDG_RUNTIME_DIR
+	[ ! -d "${BATS_TEST_TMPDIR:-}" ] ||
+		install -d -m 700 -o 12345 -g 12345 "$XDG_RUNTIME_DIR"
 	setpriv --reuid=12345 --regid=12345 --clear-groups "$@"
 }
 
@@ -388,13 +393,10 @@ clean_up() {
 	for mount in "${mounted[@]}"; do
 		umount -l "$mount" 2>/dev/null || :
 	done
-	# A runtime that was killed could not clean up.
-	if [ "${KILLED-}" ]; then
-		remove_left
-	else
-		assert_clean || clean=1
-		[ $clean = 0 ] || remove_left
-	fi
+	# A runtime that was killed could not clean up, but another one can.
+	[ ! "${KILLED-}" ] || "$BULKHEAD" delete --force "$ID" || clean=1
+	assert_clean || clean=1
+	[ $clean = 0 ] || remove_left
 	return $clean
 }
 

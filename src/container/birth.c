@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+#include "container/birth.h"
+#include "container/pid-file.h"
+#include "container/record.h"
+#include "run/sync.h"
+
+/* The FIFO that `start` will write to, open for reading; O_RDWR, so that
+ * opening does not wait and reading never ends. */
+static int make_start(const struct bh_entry *entry, struct bh_err *err)
+{
+	int fd = -1;
+
+	if (mkfifoat(entry->fd, BH_START_NEW, 0600) == 0)
+		fd = openat(entry->fd, BH_START_NEW,
+			    O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+	if (fd < 0)
+		return bh_fail(err, errno,
+			       "make the start FIFO of container "
+			       "%s",
+			       entry->id);
+	return fd;
+}
+
+static int make_shared(const struct bh_entry *entry, struct bh_err *err)
+{
+	bh_autoclose int fd = openat(
+		entry->fd, "shared",
+		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		/* Room for all of it now: a full disk would be a SIGBUS later. */
+		errno = posix_fallocate(fd, 0, sizeof(struct bh_shared));
+	if (fd < 0 || errno)
+		return bh_fail(err, errno,
+			       "make the shared page of container "
+			       "%s",
+			       entry->id);
+	return bh_steal_fd(&fd);
+}
+
+/* Before anything is made: whoever finds us dead knows where to look. */
+static int announce(struct bh_birth *birth, struct bh_err *err)
+{
+	const struct bh_buf *config = &birth->prepared->bundle.config;
+	int r;
+
+	birth->state = bh_record_new(birth->prepared);
+	r = bh_record_save(&birth->entry, birth->state, err);
+	if (r == 0)
+		r = bh_entry_write(&birth->entry, "config.json", config->data,
+				   config->len, err);
+	return r;
+}
+
+static int record(const struct bh_run *run, struct bh_err *err)
+{
+	struct bh_birth *birth = run->in.arg;
+	int r = bh_record_made(birth->state, run, err);
+
+	return r < 0 ? r : bh_record_save(&birth->entry, birth->state, err);
+}
+
+/* Before the process is let go to wait.  The pid file tells the caller that
+ * there is something to start. */
+static int created(const struct bh_run *run, struct bh_err *err)
+{
+	struct bh_birth *birth = run->in.arg;
+	int r = bh_entry_rename(&birth->entry, BH_START_NEW, BH_START, err);
+
+	if (r == 0 && birth->pid_file)
+		r = bh_pid_file_write(birth->pid_file, run->child, err);
+	return r;
+}
+
+/* The presets of the plan: what was opened of the config, then `start`. */
+static int *preset_fds(const struct bh_birth *birth)
+{
+	const struct bh_prepared *p = birth->prepared;
+	size_t count = p->spec.wanted_count;
+	int *fds = bh_calloc(count + 1, sizeof(*fds));
+
+	for (size_t i = 0; i < count; i++)
+		fds[i] = p->paths[i].fd;
+	fds[count] = birth->start_fd;
+	return fds;
+}
+
+static int make_files(struct bh_birth *birth, struct bh_err *err)
+{
+	int r = announce(birth, err);
+
+	if (r < 0 || !birth->prepared->waits)
+		return r;
+	birth->start_fd = make_start(&birth->entry, err);
+	if (birth->start_fd < 0)
+		return birth->start_fd;
+	birth->shared_fd = make_shared(&birth->entry, err);
+	return birth->shared_fd < 0 ? birth->shared_fd : 0;
+}
+
+static int make_process(struct bh_birth *birth, struct bh_err *err)
+{
+	bh_autofree int *fds = preset_fds(birth);
+	struct bh_run_inputs inputs = {
+		.plan = &birth->prepared->plan,
+		.preset_fds = fds,
+		.cgroups = &birth->prepared->host.cgroups,
+		.shared_fd = birth->shared_fd,
+		.record = record,
+		.created = created,
+		.arg = birth,
+	};
+
+	return bh_run_plan(&birth->run, &inputs, err);
+}
+
+int bh_birth(const char *root, const struct bh_prepared *prepared,
+	     const char *pid_file, struct bh_birth *ret, struct bh_err *err)
+{
+	struct bh_err undo_err;
+	int r;
+
+	*ret = (struct bh_birth){
+		.prepared = prepared,
+		.pid_file = pid_file,
+		.entry = BH_NO_ENTRY,
+		.start_fd = -1,
+		.shared_fd = -1,
+		.run = BH_NO_RUN,
+	};
+	r = bh_entry_create(root, prepared->spec.id, &ret->entry, err);
+	if (r < 0)
+		return r;
+	r = make_files(ret, err);
+	if (r == 0)
+		r = make_process(ret, err);
+	if (r < 0) {
+		/* The first failure is the one that tells. */
+		(void)bh_birth_undo(ret, &undo_err);
+		bh_birth_clear(ret);
+	}
+	return r;
+}
+
+void bh_birth_clear(struct bh_birth *birth)
+{
+	bh_run_clear(&birth->run);
+	bh_close(&birth->start_fd);
+	bh_close(&birth->shared_fd);
+	bh_state_free(birth->state);
+	birth->state = NULL;
+	bh_entry_close(&birth->entry);
+}
+
+int bh_birth_undo(struct bh_birth *birth, struct bh_err *err)
+{
+	int r = bh_run_undo(&birth->run, err);
+
+	/* With groups left the record stays, so that `delete` can try again. */
+	return r < 0 ? r : bh_entry_remove(&birth->entry, err);
+}

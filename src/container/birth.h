@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From a prepared bundle to a process that others know of: what `create` and
+ * `run` have in common.
+ *
+ *	bundle ── bh_prepare_spec ──► spec ── bh_prepare_plan ──► plan
+ *	plan ── bh_birth ──► entry, state.json, groups, process
+ */
+#ifndef BH_CONTAINER_BIRTH_H
+#define BH_CONTAINER_BIRTH_H
+
+#include "container/prepare.h"
+#include "container/state.h"
+#include "container/store.h"
+#include "run/run.h"
+
+struct bh_birth {
+	const struct bh_prepared *prepared; /* borrowed */
+	const char *pid_file;		    /* borrowed, may be NULL */
+	struct bh_entry entry;		    /* locked */
+	struct bh_state *state;
+	int start_fd;  /* the FIFO, -1: does not wait for `start` */
+	int shared_fd; /* the shared page, -1: nobody reads it later */
+	struct bh_run run;
+};
+
+/*
+ * Make the entry and carry the plan out.  On success the program was executed
+ * or waits for `start`, as the plan says.  After a failure nothing is left.
+ * Clear it with bh_birth_clear, which leaves the container alone.
+ */
+int bh_birth(const char *root, const struct bh_prepared *prepared,
+	     const char *pid_file, struct bh_birth *ret, struct bh_err *err);
+void bh_birth_clear(struct bh_birth *birth);
+
+/* Remove the groups and the entry of a container whose process has ended. */
+int bh_birth_undo(struct bh_birth *birth, struct bh_err *err);
+
+#endif

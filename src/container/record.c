@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/mem.h"
+#include "container/process.h"
+#include "container/record.h"
+
+static char *now(void)
+{
+	struct timespec time = { 0 };
+	char text[64], *full = NULL;
+	struct tm parts;
+
+	(void)clock_gettime(CLOCK_REALTIME, &time);
+	if (!gmtime_r(&time.tv_sec, &parts) ||
+	    !strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%S", &parts) ||
+	    asprintf(&full, "%s.%09ldZ", text, time.tv_nsec) < 0)
+		abort();
+	return full;
+}
+
+static void add_annotations(struct bh_state *state,
+			    const struct oci_pairs *from)
+{
+	state->annotations.set = true;
+	state->annotations.items = bh_calloc(from->len, sizeof(*from->items));
+	for (; state->annotations.len < from->len; state->annotations.len++) {
+		size_t i = state->annotations.len;
+
+		state->annotations.items[i].key = bh_strdup(from->items[i].key);
+		state->annotations.items[i].value =
+			bh_strdup(from->items[i].value);
+	}
+}
+
+static bool is_group(const struct bh_step *step)
+{
+	return step->op == BH_OP_cgroup_make;
+}
+
+static void add_groups(struct bh_state *state, const struct bh_prepared *p)
+{
+	const struct bh_plan *plan = &p->plan;
+
+	state->groups.set = true;
+	state->groups.items =
+		bh_calloc(plan->len, sizeof(*state->groups.items));
+	for (size_t i = 0; i < plan->len; i++) {
+		const struct bh_args_cgroup_make *args =
+			&plan->steps[i].args.cgroup_make;
+		const struct bh_hierarchy *from;
+
+		if (!is_group(&plan->steps[i]))
+			continue;
+		from = &p->host.cgroups.items[args->hierarchy];
+		state->groups.items[state->groups.len++] =
+			(struct bh_state_group){
+				.v2 = { true, from->v2 },
+				.name = bh_strdup(from->name),
+				.mount = bh_strdup(from->mount),
+				.mount_root = bh_strdup(from->mount_root),
+				.path = bh_strdup(args->path),
+			};
+	}
+}
+
+struct bh_state *bh_record_new(const struct bh_prepared *p)
+{
+	struct bh_state *state = bh_calloc(1, sizeof(*state));
+
+	state->version = (struct oci_i64){ true, BH_STATE_VERSION };
+	state->oci_version = bh_strdup(p->spec.config->oci_version);
+	state->id = bh_strdup(p->spec.id);
+	state->bundle = bh_strdup(p->spec.bundle);
+	state->rootfs = bh_strdup(p->spec.wanted[p->spec.root].path);
+	state->created = now();
+	state->owner = (struct oci_u64){ true, geteuid() };
+	add_groups(state, p);
+	add_annotations(state, &p->spec.config->annotations);
+	return state;
+}
+
+/* Groups are made in the order of their steps, which is that of the record. */
+int bh_record_made(struct bh_state *state, const struct bh_run *run,
+		   struct bh_err *err)
+{
+	uint64_t start_time;
+	int r = bh_process_start_time(run->child, &start_time);
+
+	if (r < 0)
+		return bh_fail(err, -r, "look at the container's process");
+	state->pid = (struct oci_i64){ true, run->child };
+	state->start_time = (struct oci_u64){ true, start_time };
+	for (size_t i = 0; i < run->made_count && i < state->groups.len; i++)
+		state->groups.items[i].inode =
+			(struct oci_u64){ true, run->made[i].inode };
+	return 0;
+}
+
+int bh_record_save(const struct bh_entry *entry, const struct bh_state *state,
+		   struct bh_err *err)
+{
+	bh_autofree char *text = NULL;
+	size_t len;
+
+	text = bh_state_print(state, &len);
+	return bh_entry_write(entry, "state.json", text, len, err);
+}
