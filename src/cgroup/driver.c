@@ -5,6 +5,7 @@
 #include <linux/bpf.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/fd.h"
 #include "base/sys.h"
@@ -23,6 +24,41 @@ static void add_hint(struct bh_err *err, const struct hint *hints, size_t len)
 	for (i = 0; i < len; i++)
 		if (hints[i].errnum == err->errnum)
 			(void)bh_hint(err, "%s", hints[i].text);
+}
+
+static int open_below(int fd, const struct bh_group_path *names)
+{
+	for (size_t i = 0; fd >= 0 && i < names->len; i++) {
+		int next = bh_group_open(fd, names->names[i]);
+
+		bh_close(&fd);
+		fd = next;
+	}
+	return fd;
+}
+
+int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
+		   ino_t inode, struct bh_err *err)
+{
+	bh_autogrouppath struct bh_group_path names = { 0 };
+	bh_autoclose int fd = -1;
+	struct stat st;
+	int r = bh_group_path_parse(hierarchy, path, &names, err);
+
+	if (r < 0)
+		return r;
+	fd = bh_group_open_mount(hierarchy, err);
+	if (fd < 0)
+		return fd;
+	fd = open_below(fd, &names);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return bh_fail(err, fd < 0 ? -fd : errno,
+			       "open cgroup %s in %s", path, hierarchy->mount);
+	if (st.st_ino != inode)
+		return bh_fail(err, ENOENT,
+			       "open cgroup %s in %s: it is another's now",
+			       path, hierarchy->mount);
+	return bh_steal_fd(&fd);
 }
 
 int bh_cgroup_write(int group_fd, const char *file, const char *value,

@@ -29,6 +29,13 @@ int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		   const char *const *controllers, ino_t *ret_inode,
 		   struct bh_err *err);
 
+/*
+ * Open a group that is there: its descriptor, or -ENOENT when the one of that
+ * inode is gone.
+ */
+int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
+		   ino_t inode, struct bh_err *err);
+
 /* Write value to file of the group in one call. */
 int bh_cgroup_write(int group_fd, const char *file, const char *value,
 		    struct bh_err *err);

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cli/cli.h"
+#include <stdlib.h>
+
 #include "base/mem.h"
+#include "cli/cli.h"
 #include "cli/options.h"
 #include "commit.h"
 #include "config.h"
 
 static const struct bh_command *const commands[] = {
-	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_features, &bh_cmd_kill,
-	&bh_cmd_list,	&bh_cmd_plan,	&bh_cmd_run,	  &bh_cmd_spec,
-	&bh_cmd_start,	&bh_cmd_state,
+	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_exec,  &bh_cmd_features,
+	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_plan,  &bh_cmd_run,
+	&bh_cmd_spec,	&bh_cmd_start,	&bh_cmd_state,
 };
 
 static const struct bh_option global_options[] = {
@@ -62,6 +64,7 @@ static int print_command_help(const struct bh_command *command,
 		[BH_OPTIONAL_ID] = " [ID]",
 		[BH_ONE_ID] = " ID",
 		[BH_ID_AND_WORD] = " ID [SIGNAL]",
+		[BH_ID_AND_REST] = " ID [PROGRAM [ARGUMENT]...]",
 	};
 	bh_autobuf struct bh_buf text = { 0 };
 
@@ -118,6 +121,10 @@ static int take_words(const struct bh_command *command, char **argv, int at,
 	int r = bh_options_take(tables, argv, &at, in, err);
 
 	while (r == 0 && argv[at]) {
+		if (in->id && command->words == BH_ID_AND_REST) {
+			in->rest = argv + at + bh_str_eq(argv[at], "--");
+			return 0;
+		}
 		if (bh_str_eq(argv[at], "--") && argv[at + 1])
 			at++;
 		if (take_word(command, argv[at], in) < 0)
@@ -175,8 +182,10 @@ int bh_cli_main(int argc, char **argv, char **envp)
 				    "`bulkhead --help` lists them");
 	else if (r == 0)
 		r = run_command(argv, at, &in, &err);
+	free(in.env.items);
+	free(in.caps.items);
 	if (r >= 0)
 		return r;
 	bh_report(&in, &err);
-	return 1;
+	return in.failed ? in.failed : 1;
 }

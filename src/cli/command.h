@@ -15,6 +15,12 @@
 #include "base/err.h"
 #include "base/notes.h"
 
+/* An option that may be given several times. */
+struct bh_values {
+	size_t len;
+	const char **items; /* owned; the texts are borrowed from argv */
+};
+
 /* What the command line said; strings are borrowed from argv. */
 struct bh_invocation {
 	/* global */
@@ -33,9 +39,19 @@ struct bh_invocation {
 	const char *pid_file;
 	bool force;
 	bool quiet;
+	bool detach;
+	bool no_new_privs;
+	bool tty;
+	const char *process;
+	const char *user;
+	const char *cwd;
+	struct bh_values env;
+	struct bh_values caps;
 
 	const char *id;	  /* the first word behind the command, or NULL */
 	const char *word; /* the second */
+	char **rest;	  /* all behind the id, up to NULL */
+	int failed;	  /* the exit status of a failure, 0: 1 */
 	char **argv;	  /* the program's own, for sealing */
 	char **envp;
 };
@@ -43,6 +59,7 @@ struct bh_invocation {
 enum bh_option_kind {
 	BH_OPTION_FLAG,	 /* sets a bool */
 	BH_OPTION_VALUE, /* takes a string */
+	BH_OPTION_LIST,	 /* the same, and may be repeated */
 };
 
 struct bh_option {
@@ -65,12 +82,20 @@ struct bh_option {
 			offsetof(struct bh_invocation, member) \
 	}
 
-/* Words beside options: none, an id or none, an id, an id and maybe another. */
+#define BH_LIST(name, letter, value, help, member)             \
+	{                                                      \
+		name, letter, BH_OPTION_LIST, value, help,     \
+			offsetof(struct bh_invocation, member) \
+	}
+
+/* Words beside options: none, an id or none, an id, an id and maybe another, an
+ * id and a command line, in which nothing is an option. */
 enum bh_words {
 	BH_NO_WORDS,
 	BH_OPTIONAL_ID,
 	BH_ONE_ID,
-	BH_ID_AND_WORD
+	BH_ID_AND_WORD,
+	BH_ID_AND_REST,
 };
 
 struct bh_command {
@@ -97,6 +122,7 @@ char *bh_root(const struct bh_invocation *in);
 
 extern const struct bh_command bh_cmd_create;
 extern const struct bh_command bh_cmd_delete;
+extern const struct bh_command bh_cmd_exec;
 extern const struct bh_command bh_cmd_features;
 extern const struct bh_command bh_cmd_kill;
 extern const struct bh_command bh_cmd_list;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "base/mem.h"
 #include "cli/options.h"
 
 /* Does word name the option?  *ret_value points behind `=`, or at the rest of
@@ -50,12 +51,18 @@ static int take_flag(const struct bh_option *option, const char *value,
 	return 0;
 }
 
+static void append(struct bh_values *list, const char *value)
+{
+	list->items =
+		bh_realloc(list->items, list->len + 1, sizeof(*list->items));
+	list->items[list->len++] = value;
+}
+
 static int take_value(const struct bh_option *option, const char *value,
 		      char **argv, int *at, struct bh_invocation *in,
 		      struct bh_err *err)
 {
-	const char **string =
-		(const char **)(void *)((char *)in + option->offset);
+	void *member = (char *)in + option->offset;
 
 	if (!value)
 		value = argv[++*at];
@@ -64,7 +71,10 @@ static int take_value(const struct bh_option *option, const char *value,
 				 "read the command line: --%s needs a "
 				 "value, %s",
 				 option->name, option->value);
-	*string = value;
+	if (option->kind == BH_OPTION_LIST)
+		append(member, value);
+	else
+		*(const char **)member = value;
 	return 0;
 }
 

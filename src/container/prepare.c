@@ -59,8 +59,32 @@ static int open_paths(struct bh_prepared *p, struct bh_err *err)
 	return 0;
 }
 
-static int compile(struct bh_prepared *p, struct bh_err *err)
+/* The groups that a container has, in the hierarchies that there are. */
+static size_t find_groups(struct bh_prepared *p, const struct bh_state *state,
+			  struct bh_plan_group *ret)
 {
+	size_t count = 0;
+
+	for (size_t i = 0; i < state->groups.len; i++) {
+		const struct bh_state_group *group = &state->groups.items[i];
+
+		for (size_t k = 0; k < p->host.cgroups.len; k++)
+			if (bh_str_eq(p->host.cgroups.items[k].mount,
+				      group->mount))
+				ret[count++] = (struct bh_plan_group){
+					k, group->path, group->inode.value
+				};
+	}
+	return count;
+}
+
+static int compile(struct bh_prepared *p, const struct bh_request *request,
+		   struct bh_err *err)
+{
+	const struct bh_state *joins = request->joins;
+	size_t room = joins ? joins->groups.len * p->host.cgroups.len : 0;
+	struct bh_plan_group *groups =
+		bh_arena_alloc(&p->arena, room * sizeof(*groups));
 	struct bh_plan_inputs inputs = {
 		.spec = &p->spec,
 		.host = &p->host,
@@ -69,10 +93,23 @@ static int compile(struct bh_prepared *p, struct bh_err *err)
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
 		.waits = p->waits,
+		.joins = joins,
+		.group_count = joins ? find_groups(p, joins, groups) : 0,
+		.groups = groups,
 	};
-	int r = bh_plan_compile(&inputs, &p->plan, err);
+	int r;
+
+	r = bh_plan_compile(&inputs, &p->plan, err);
 
 	return r < 0 ? r : bh_plan_check(&p->plan, err);
+}
+
+int bh_prepare_config(const struct bh_request *request,
+		      struct oci_config *config, struct bh_prepared *ret,
+		      struct bh_err *err)
+{
+	return bh_spec_build(config, ret->bundle.path, request->id, &ret->spec,
+			     err);
 }
 
 int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
@@ -118,13 +155,13 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 
 	if (r == 0)
 		r = open_paths(ret, err);
-	if (r == 0)
+	if (r == 0 && !request->joins)
 		r = make_settings(ret, err);
 	if (r == 0 && ret->spec.seccomp)
 		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
 				       &ret->filter, &ret->spec.notes, err);
 	ret->waits = request->waits;
-	return r < 0 ? r : compile(ret, err);
+	return r < 0 ? r : compile(ret, request, err);
 }
 
 void bh_prepared_clear(struct bh_prepared *p)

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "cgroup/settings.h"
+#include "container/state.h"
 #include "host/host.h"
 #include "plan/plan.h"
 #include "seccomp/filter.h"
@@ -18,6 +19,8 @@
 
 struct bh_request {
 	const char *bundle; /* a directory; relative to the caller's own */
+	/* The container that a program is executed in; NULL: a new one. */
+	const struct bh_state *joins;
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */
 	bool waits;	       /* the program waits for `start` */
@@ -42,6 +45,12 @@ struct bh_prepared {
  */
 int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err);
+
+/* The same from a config that is read already, and taken; ret->bundle.path must
+ * be set. */
+int bh_prepare_config(const struct bh_request *request,
+		      struct oci_config *config, struct bh_prepared *ret,
+		      struct bh_err *err);
 
 /* Then look at the host and compile a plan that the checker accepts. */
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,

@@ -93,19 +93,26 @@ static const char *const *needed_controllers(struct bh_compiler *c,
 	return list;
 }
 
+static int group_slot(struct bh_compiler *c,
+		      const struct bh_hierarchy *hierarchy)
+{
+	const char *name = hierarchy->v2 ? "v2" : hierarchy->name;
+	size_t skip = bh_starts_with(name, "name=") ? strlen("name=") : 0;
+
+	return bh_compile_slot(c, bh_arena_printf(&c->plan->arena, "cgroup-%s",
+						  name + skip));
+}
+
 static void make_group(struct bh_compiler *c, size_t i)
 {
 	const struct bh_hierarchy *hierarchy = &c->in->host->cgroups.items[i];
-	const char *name = hierarchy->v2 ? "v2" : hierarchy->name;
-	size_t skip = bh_starts_with(name, "name=") ? strlen("name=") : 0;
 	union bh_args *args;
 
 	bh_compile_why(c,
 		       c->spec->cgroup_path ? "config /linux/cgroupsPath" :
 					      "default",
 		       NULL);
-	c->groups[i] = bh_compile_slot(
-		c, bh_arena_printf(&c->plan->arena, "cgroup-%s", name + skip));
+	c->groups[i] = group_slot(c, hierarchy);
 	args = bh_compile_step(c, BH_OP_cgroup_make);
 	args->cgroup_make = (struct bh_args_cgroup_make){
 		.group = c->groups[i],
@@ -206,6 +213,30 @@ static void clone_groups(struct bh_compiler *c)
 	}
 }
 
+static void open_groups(struct bh_compiler *c)
+{
+	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
+
+	bh_compile_why(c, "container", NULL);
+	for (size_t i = 0; i < c->in->group_count; i++) {
+		const struct bh_plan_group *group = &c->in->groups[i];
+		const struct bh_hierarchy *hierarchy =
+			&cgroups->items[group->hierarchy];
+		int slot = group_slot(c, hierarchy);
+
+		c->groups[group->hierarchy] = slot;
+		bh_compile_step(c, BH_OP_cgroup_open)->cgroup_open =
+			(struct bh_args_cgroup_open){
+				.group = slot,
+				.hierarchy = group->hierarchy,
+				.path = group->path,
+				.inode = group->inode,
+			};
+		if (hierarchy->v2)
+			c->v2_group = slot;
+	}
+}
+
 int bh_compile_cgroups(struct bh_compiler *c)
 {
 	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
@@ -225,6 +256,10 @@ int bh_compile_cgroups(struct bh_compiler *c)
 	if (r < 0)
 		return r;
 	bh_compile_at(c, BH_PARENT, BH_PHASE_CGROUP);
+	if (c->in->joins) {
+		open_groups(c);
+		return 0;
+	}
 	for (size_t i = 0; i < cgroups->len; i++)
 		make_group(c, i);
 	set_values(c);

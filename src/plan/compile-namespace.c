@@ -100,6 +100,9 @@ static void start_joined(struct bh_compiler *c)
 /* From now on there is something that somebody may have to end. */
 static void record(struct bh_compiler *c)
 {
+	/* What joins a container ends with its groups. */
+	if (c->in->joins)
+		return;
 	bh_compile_why(c, "default", NULL);
 	bh_compile_step(c, BH_OP_record)->record.process = c->process;
 	bh_compile_why(c, "config /linux/namespaces", NULL);

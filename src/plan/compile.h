@@ -11,6 +11,13 @@
 #include "plan/plan.h"
 #include "spec/spec.h"
 
+/* A group that a container has. */
+struct bh_plan_group {
+	size_t hierarchy; /* index into the host's cgroups */
+	const char *path; /* from the root of the hierarchy */
+	uint64_t inode;
+};
+
 struct bh_plan_inputs {
 	const struct bh_spec *spec;
 	const struct bh_host *host;
@@ -20,6 +27,11 @@ struct bh_plan_inputs {
 	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
 	/* The program waits for `start`: on the preset after those of wanted. */
 	bool waits;
+	/* For a program that is executed in a container: the groups that it
+	 * joins, instead of new ones.  spec joins the namespaces by path. */
+	bool joins;
+	size_t group_count;
+	const struct bh_plan_group *groups;
 };
 
 /*

@@ -20,6 +20,18 @@ int op_cgroup_make(struct bh_run *run, const struct bh_args_cgroup_make *args,
 	return 0;
 }
 
+int op_cgroup_open(struct bh_run *run, const struct bh_args_cgroup_open *args,
+		   struct bh_err *err)
+{
+	int fd = bh_cgroup_open(&run->in.cgroups->items[args->hierarchy],
+				args->path, args->inode, err);
+
+	if (fd < 0)
+		return fd;
+	run->slots[args->group] = fd;
+	return 0;
+}
+
 int op_cgroup_set(struct bh_run *run, const struct bh_args_cgroup_set *args,
 		  struct bh_err *err)
 {

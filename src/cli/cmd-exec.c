@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/mem.h"
+#include "cli/command.h"
+#include "container/exec.h"
+#include "container/seal.h"
+
+/* Engines tell by it a failure of ours from one of the program. */
+#define EXEC_FAILED 255
+
+static const struct bh_option options[] = {
+	BH_VALUE("process", 'p', "FILE", "the process as JSON, or:", process),
+	BH_VALUE("user", 'u', "UID[:GID]", "the user, in numbers", user),
+	BH_VALUE("cwd", 0, "DIR", "the working directory", cwd),
+	BH_LIST("env", 'e', "NAME=VALUE", "in addition to the container's",
+		env),
+	BH_LIST("cap", 'c', "CAP", "in addition to the container's", caps),
+	BH_FLAG("no-new-privs", 0, "set no_new_privs", no_new_privs),
+	BH_FLAG("tty", 't', "refused: not implemented yet", tty),
+	BH_FLAG("detach", 'd', "leave when the program was executed", detach),
+	BH_VALUE("pid-file", 0, "FILE", "write the program's pid to FILE",
+		 pid_file),
+	{ 0 },
+};
+
+static int check(const struct bh_invocation *in, struct bh_err *err)
+{
+	bool described = in->user || in->cwd || in->env.len || in->caps.len ||
+			 in->no_new_privs || in->rest;
+
+	if (in->tty)
+		return bh_refuse(err, "read the command line: --tty: terminals "
+				      "are not implemented yet");
+	if (in->process && described)
+		return bh_refuse(err, "read the command line: --process says "
+				      "all of a program; give nothing else");
+	if (!in->process && (!in->rest || !in->rest[0]))
+		return bh_refuse(err,
+				 "read the command line: bulkhead exec needs a "
+				 "program, or --process FILE");
+	return 0;
+}
+
+static struct bh_texts texts(const struct bh_values *values)
+{
+	return (struct bh_texts){ values->len, values->items };
+}
+
+static struct bh_texts rest(const struct bh_invocation *in)
+{
+	struct bh_texts ret = { 0, (const char *const *)in->rest };
+
+	while (ret.items && ret.items[ret.len])
+		ret.len++;
+	return ret;
+}
+
+static int execute(struct bh_invocation *in, struct bh_err *err)
+{
+	struct bh_exec_request request = {
+		.id = in->id,
+		.process = in->process,
+		.line = {
+			.args = rest(in),
+			.user = in->user,
+			.cwd = in->cwd,
+			.env = texts(&in->env),
+			.caps = texts(&in->caps),
+			.no_new_privs = in->no_new_privs,
+		},
+		.pid_file = in->pid_file,
+		.detach = in->detach,
+	};
+	bh_autofree char *root = bh_root(in);
+	int status, r = check(in, err);
+
+	if (r < 0)
+		return r;
+	in->failed = EXEC_FAILED;
+	/* First of all: the process file may be a pipe, to be read once. */
+	r = bh_seal(in->argv, in->envp, err);
+	if (r == 0)
+		r = bh_container_exec(root, &request, &status, err);
+	return r < 0 ? r : status;
+}
+
+const struct bh_command bh_cmd_exec = {
+	.name = "exec",
+	.summary = "execute another program in a container",
+	.words = BH_ID_AND_REST,
+	.options = options,
+	.run = execute,
+};
