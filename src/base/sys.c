@@ -5,6 +5,7 @@
 #include <linux/seccomp.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/sys.h"
@@ -157,6 +158,14 @@ int bh_sys_default_action(int signal)
 
 	return result(
 		syscall(SYS_rt_sigaction, signal, by_default, NULL, _NSIG / 8));
+}
+
+int64_t bh_now_ms(void)
+{
+	struct timespec now = { 0 };
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 int bh_sys_join_session_keyring(void)

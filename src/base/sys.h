@@ -61,6 +61,9 @@ int bh_sys_capset(const struct bh_cap_sets *sets);
  * sigaction(3) answers EINVAL, 32 and 33 (signal(7)). */
 int bh_sys_default_action(int signal);
 
+/* Milliseconds of CLOCK_MONOTONIC. */
+int64_t bh_now_ms(void);
+
 /* Joins a new anonymous session keyring, keyrings(7). */
 int bh_sys_join_session_keyring(void);
 

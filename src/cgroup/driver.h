@@ -6,6 +6,7 @@
 #ifndef BH_CGROUP_DRIVER_H
 #define BH_CGROUP_DRIVER_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -42,6 +43,15 @@ int bh_cgroup_write(int group_fd, const char *file, const char *value,
 
 /* Move pid (in our pid namespace) into the group. */
 int bh_cgroup_join(int group_fd, pid_t pid, struct bh_err *err);
+
+/*
+ * Stop all processes of the group and below it, and wait until they have
+ * stopped: 0, or -errno with nothing frozen.  A group of the freezer hierarchy
+ * on v1, any on v2.
+ */
+int bh_cgroup_freeze(int group_fd, int timeout_ms, struct bh_err *err);
+int bh_cgroup_thaw(int group_fd, struct bh_err *err);
+bool bh_cgroup_is_frozen(int group_fd);
 
 /* Attach a device program (v2), BPF_PROG_TYPE_CGROUP_DEVICE. */
 struct bpf_insn;

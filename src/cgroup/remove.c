@@ -12,10 +12,10 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/sys.h"
 #include "cgroup/driver.h"
 #include "cgroup/group.h"
 #include "cgroup/sweep.h"
@@ -33,14 +33,6 @@ struct removal {
 	int64_t deadline_ms;
 	int wait_ms;
 };
-
-static int64_t now_ms(void)
-{
-	struct timespec now = { 0 };
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static const char *last_name(const struct removal *removal)
 {
@@ -138,7 +130,7 @@ static bool wait_a_little(struct removal *removal, int fd)
 	bh_autoclose int events_fd =
 		openat(fd, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd poll_fd = { .fd = events_fd, .events = POLLPRI };
-	int64_t left_ms = removal->deadline_ms - now_ms();
+	int64_t left_ms = removal->deadline_ms - bh_now_ms();
 	int wait_ms = removal->wait_ms;
 
 	if (left_ms <= 0)
@@ -222,7 +214,7 @@ int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
 		.path = path,
 		.inode = inode,
 		.parent_fd = -1,
-		.deadline_ms = now_ms() + timeout_ms,
+		.deadline_ms = bh_now_ms() + timeout_ms,
 		.wait_ms = FIRST_WAIT_MS,
 	};
 	int r;

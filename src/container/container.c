@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "container/container.h"
+#include "container/pause.h"
 #include "container/process.h"
 
 /* Of a process that lives. */
@@ -31,7 +32,8 @@ static int find_status(struct bh_container *c, struct bh_err *err)
 		return bh_fail(err, -fd, "find the process of container %s",
 			       c->entry.id);
 	c->pidfd = fd;
-	c->status = status_by_files(&c->entry);
+	c->status = bh_pause_is_on(c->state) ? OCI_STATUS_PAUSED :
+					       status_by_files(&c->entry);
 	return 0;
 }
 

@@ -5,7 +5,7 @@
  *	create ──► created ── start ──► running ── its end ──► stopped ──► delete
  *
  * The status is never stored: it follows from the process (none yet, alive or
- * not) and the FIFO `start` (there from its creation until it was started).
+ * not), its group (frozen or not) and the FIFO `start` (there from its creation until it was started).
  */
 #ifndef BH_CONTAINER_CONTAINER_H
 #define BH_CONTAINER_CONTAINER_H
@@ -36,6 +36,11 @@ int bh_container_create(const char *root, const struct bh_prepared *prepared,
 			const char *pid_file, struct bh_err *err);
 
 int bh_container_start(const char *root, const char *id, struct bh_err *err);
+
+/* Stop all processes of a container that is created or running, without their
+ * knowing; let them run again.  Nothing stays half stopped. */
+int bh_container_pause(const char *root, const char *id, struct bh_err *err);
+int bh_container_resume(const char *root, const char *id, struct bh_err *err);
 
 int bh_container_kill(const char *root, const char *id, int signal,
 		      struct bh_err *err);

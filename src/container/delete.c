@@ -6,6 +6,7 @@
 #include "base/sys.h"
 #include "cgroup/driver.h"
 #include "container/container.h"
+#include "container/pause.h"
 #include "container/process.h"
 
 #define KILL_TIMEOUT_MS 10000
@@ -19,7 +20,9 @@ int bh_container_kill(const char *root, const char *id, int signal,
 	if (r < 0)
 		return r;
 	r = c.pidfd < 0 ? -ESRCH : bh_sys_pidfd_send_signal(c.pidfd, signal);
-	if (r == -ESRCH)
+	if (r == 0 && signal == SIGKILL && c.status == OCI_STATUS_PAUSED)
+		r = bh_pause_end(c.state, err);
+	else if (r == -ESRCH)
 		r = bh_refuse(err, "container not running: %s", id);
 	else if (r < 0)
 		r = bh_fail(err, -r, "send signal %d to container %s", signal,
@@ -41,6 +44,8 @@ static int end_process(const struct bh_container *c, bool force,
 				 "stopped: %s",
 				 c->entry.id, oci_status_name(c->status));
 	r = bh_sys_pidfd_send_signal(c->pidfd, SIGKILL);
+	if (r == 0 && c->status == OCI_STATUS_PAUSED)
+		r = bh_pause_end(c->state, err);
 	if (r == 0)
 		r = bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
 	if (r < 0 && r != -ESRCH)

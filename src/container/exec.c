@@ -40,6 +40,10 @@ static int check_status(const struct bh_container *c, struct bh_err *err)
 	case OCI_STATUS_STOPPED:
 		return bh_refuse(err, "cannot exec in a stopped container: %s",
 				 c->entry.id);
+	case OCI_STATUS_PAUSED:
+		(void)bh_refuse(err, "cannot exec in a paused container: %s",
+				c->entry.id);
+		return bh_hint(err, "resume it first");
 	default:
 		return bh_refuse(err,
 				 "cannot exec in a container that is %s: %s",

@@ -71,6 +71,9 @@ static int check_status(const struct bh_container *c, struct bh_err *err)
 		return has_stopped(c, err);
 	if (c->status == OCI_STATUS_CREATING)
 		return not_created(c, err);
+	if (c->status == OCI_STATUS_PAUSED)
+		return bh_refuse(err, "cannot start a paused container: %s",
+				 c->entry.id);
 	return bh_refuse(err, "cannot start an already running container: %s",
 			 c->entry.id);
 }

@@ -124,8 +124,78 @@ await_stopped() {
 	assert_error 'cannot start a container that has stopped'
 }
 
+# The container's program counts in a file.
+counting() {
+	config '.root.readonly = false'
+	args sh -c 'n=0; while :; do n=$((n + 1)); echo $n >/count; done'
+	create
+	bulkhead start "$ID"
+	assert_status 0
+}
+
+# The program does not get any further: it does nothing but count.
+stands_still() {
+	local before
+	before=$(cat "$ROOTFS/count")
+	read -r -t 0.1 <> <(:) || :
+	[ "$(cat "$ROOTFS/count")" = "$before" ]
+}
+
+@test "pause stops the program, resume lets it go on" {
+	counting
+	bulkhead pause "$ID"
+	assert_status 0
+	status_is paused
+	stands_still
+	bulkhead exec "$ID" true
+	assert_status 255
+	assert_error 'cannot exec in a paused container'
+	bulkhead pause "$ID"
+	assert_status 1
+	assert_error 'cannot pause a container that is paused'
+	bulkhead delete "$ID"
+	assert_status 1
+	assert_error 'is not stopped: paused'
+	bulkhead resume "$ID"
+	assert_status 0
+	status_is running
+	fails stands_still
+	bulkhead resume "$ID"
+	assert_status 1
+	assert_error 'cannot resume a container that is running'
+}
+
+@test "a paused container is killed and deleted" {
+	counting
+	bulkhead pause "$ID"
+	bulkhead kill "$ID" KILL
+	assert_status 0
+	await_stopped
+	bulkhead delete "$ID"
+	assert_status 0
+	counting
+	bulkhead pause "$ID"
+	bulkhead delete --force "$ID"
+	assert_status 0
+	assert_clean
+}
+
+@test "a created container is paused and resumed, then started" {
+	args sleep 1000
+	create
+	bulkhead pause "$ID"
+	assert_status 0
+	bulkhead start "$ID"
+	assert_status 1
+	assert_error 'cannot start a paused container'
+	bulkhead resume "$ID"
+	status_is created
+	bulkhead start "$ID"
+	assert_status 0
+}
+
 @test "words for an id that is not there" {
-	for command in start state kill delete; do
+	for command in start state kill delete pause resume; do
 		bulkhead $command nobody
 		assert_status 1
 		assert_error 'container does not exist'
