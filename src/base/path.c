@@ -43,6 +43,9 @@ int bh_path_open(int root_fd, const char *path, int flags, uint64_t resolve)
  */
 struct walk {
 	int root_fd;
+	uint64_t resolve;
+	mode_t type; /* of the last component, */
+	mode_t mode; /* and its permissions */
 	char *path;
 	size_t done;
 	size_t room;
@@ -70,7 +73,7 @@ static int open_prefix(const struct walk *walk, size_t len, int flags)
 	int fd;
 
 	walk->path[len] = '\0';
-	fd = bh_path_open(walk->root_fd, walk->path, flags, 0);
+	fd = bh_path_open(walk->root_fd, walk->path, flags, walk->resolve);
 	walk->path[len] = saved;
 	return fd;
 }
@@ -88,7 +91,7 @@ static int expand_link(struct walk *walk, int parent_fd, size_t start,
 	char target[PATH_MAX];
 	ssize_t len;
 
-	if (++walk->links > MAX_LINKS)
+	if ((walk->resolve & RESOLVE_NO_SYMLINKS) || ++walk->links > MAX_LINKS)
 		return -ELOOP;
 	walk->path[end] = '\0';
 	len = readlinkat(parent_fd, component, target, sizeof(target));
@@ -125,27 +128,32 @@ static int make_component(int parent_fd, const char *name, mode_t type,
 	return 0;
 }
 
-/*
- * Make the component from walk->done to end, which did not exist a moment ago.
- * What appears there meanwhile is accepted as if it had been there: it will be
- * resolved below the root like everything else.
- */
-static int make_missing(struct walk *walk, size_t end, mode_t type, mode_t mode)
+/* Whether only slashes follow. */
+static bool is_last(const struct walk *walk, size_t end)
 {
-	bh_autoclose int parent_fd = -1;
-	size_t start = walk->done;
+	return walk->path[end + strspn(walk->path + end, "/")] == '\0';
+}
+
+/*
+ * Make the component behind walk->done, which did not exist a moment ago, in
+ * parent_fd, which done was resolved to.  What appears there meanwhile is
+ * accepted as if it had been there: it will be resolved below the root like
+ * everything else.
+ */
+static int make_missing(struct walk *walk, int parent_fd)
+{
+	size_t start = walk->done, end = next_component(walk);
+	bool last = is_last(walk, end);
+	char saved = walk->path[end];
 	struct stat st;
-	char saved;
 	int r;
 
-	parent_fd = open_prefix(walk, start, O_PATH | O_DIRECTORY);
-	if (parent_fd < 0)
-		return parent_fd;
 	while (walk->path[start] == '/')
 		start++;
-	saved = walk->path[end];
 	walk->path[end] = '\0';
-	r = make_component(parent_fd, walk->path + start, type, mode);
+	r = make_component(parent_fd, walk->path + start,
+			   last ? walk->type : S_IFDIR,
+			   last ? walk->mode : 0755);
 	if (r == -EEXIST && fstatat(parent_fd, walk->path + start, &st,
 				    AT_SYMLINK_NOFOLLOW) < 0)
 		r = -errno;
@@ -157,41 +165,34 @@ static int make_missing(struct walk *walk, size_t end, mode_t type, mode_t mode)
 	return r;
 }
 
-/* Whether only slashes follow. */
-static bool is_last(const struct walk *walk, size_t end)
-{
-	return walk->path[end + strspn(walk->path + end, "/")] == '\0';
-}
-
 /* Find the next component or make it. */
-static int advance(struct walk *walk, mode_t type, mode_t mode)
+static int advance(struct walk *walk)
 {
 	size_t end = next_component(walk);
-	bool last = is_last(walk, end);
-	int fd = open_prefix(walk, end, O_PATH);
+	bh_autoclose int fd = open_prefix(walk, end, O_PATH);
 
 	if (fd >= 0) {
-		bh_close(&fd);
 		walk->done = end;
 		return 0;
 	}
 	if (fd != -ENOENT)
 		return fd;
+	fd = open_prefix(walk, walk->done, O_PATH | O_DIRECTORY);
+	if (fd < 0)
+		return fd;
 	/* A link may have taken the place of a component; done is then 0, and
 	 * otherwise stays: the next round opens what was made. */
-	return make_missing(walk, end, last ? type : S_IFDIR,
-			    last ? mode : 0755);
+	return make_missing(walk, fd);
 }
 
 /*
  * What is missing is mostly the last component alone: find the longest part
  * that exists from the end, and make the one behind it at once.
  */
-static int make_first_missing(struct walk *walk, mode_t type, mode_t mode)
+static int make_first_missing(struct walk *walk)
 {
 	size_t end = strlen(walk->path);
-	bool last;
-	int fd;
+	bh_autoclose int fd = -1;
 
 	do {
 		while (end && walk->path[end - 1] == '/')
@@ -199,51 +200,50 @@ static int make_first_missing(struct walk *walk, mode_t type, mode_t mode)
 		while (end && walk->path[end - 1] != '/')
 			end--;
 		walk->done = end;
-		fd = open_prefix(walk, end, O_PATH);
+		fd = open_prefix(walk, end, O_PATH | O_DIRECTORY);
 	} while (fd == -ENOENT && end);
 	if (fd < 0)
 		return fd;
-	bh_close(&fd);
-	end = next_component(walk);
-	last = is_last(walk, end);
-	return make_missing(walk, end, last ? type : S_IFDIR,
-			    last ? mode : 0755);
+	return make_missing(walk, fd);
 }
 
 int bh_path_make(int root_fd, const char *path, mode_t type, mode_t mode,
-		 struct bh_scratch scratch)
+		 uint64_t resolve, struct bh_scratch scratch)
 {
 	struct walk walk = {
 		.root_fd = root_fd,
+		.resolve = resolve,
+		.type = type,
+		.mode = mode,
 		.path = scratch.data,
 		.room = scratch.size,
 	};
 	/* Each component may be raced a few times, not for ever. */
 	int rounds = 4096;
-	int fd = bh_path_open(root_fd, path, O_PATH, 0);
+	int fd = bh_path_open(root_fd, path, O_PATH, resolve);
 
 	if (fd != -ENOENT)
 		return fd;
 	if (strlen(path) >= scratch.size)
 		return -ENAMETOOLONG;
 	memcpy(walk.path, path, strlen(path) + 1);
-	fd = make_first_missing(&walk, type, mode);
+	fd = make_first_missing(&walk);
 	if (fd < 0)
 		return fd;
 	/* Mostly this is all. */
-	fd = bh_path_open(root_fd, walk.path, O_PATH, 0);
+	fd = bh_path_open(root_fd, walk.path, O_PATH, resolve);
 	if (fd != -ENOENT)
 		return fd;
 	walk.done = 0;
 	while (next_component(&walk) != walk.done) {
-		int r = advance(&walk, type, mode);
+		int r = advance(&walk);
 
 		if (r < 0)
 			return r;
 		if (--rounds == 0)
 			return -ELOOP;
 	}
-	return bh_path_open(root_fd, walk.path, O_PATH, 0);
+	return bh_path_open(root_fd, walk.path, O_PATH, resolve);
 }
 
 int bh_path_parent(int root_fd, const char *path, const char **ret_name,
@@ -270,5 +270,5 @@ int bh_path_parent(int root_fd, const char *path, const char **ret_name,
 	*ret_name = name;
 	rest.data = name + (len - start) + 1;
 	rest.size = scratch.size - (size_t)(rest.data - scratch.data);
-	return bh_path_make(root_fd, dir, S_IFDIR, 0755, rest);
+	return bh_path_make(root_fd, dir, S_IFDIR, 0755, 0, rest);
 }

@@ -33,11 +33,13 @@ int bh_path_open(int root_fd, const char *path, int flags, uint64_t resolve);
  * Open path below root_fd with O_PATH, making it first when it is missing:
  * a directory, or with S_IFREG in type an empty file.  Missing parents are made
  * as directories of mode 0755; a link that dangles is followed inside the root
- * and its target made.  Returns the descriptor or -errno (-ELOOP past 40
+ * and its target made.  resolve adds RESOLVE_* flags for every part of that:
+ * with RESOLVE_NO_SYMLINKS nothing is made behind a link, wherever it stands
+ * and whenever it came.  Returns the descriptor or -errno (-ELOOP past 40
  * links, -ENAMETOOLONG when the path outgrows the scratch room).
  */
 int bh_path_make(int root_fd, const char *path, mode_t type, mode_t mode,
-		 struct bh_scratch scratch);
+		 uint64_t resolve, struct bh_scratch scratch);
 
 /*
  * Open the directory that path's last component lies in, making it when it is

@@ -187,19 +187,10 @@ int op_mount_attr(struct bh_run *run, const struct bh_args_mount_attr *args,
 static int open_target(struct bh_run *run,
 		       const struct bh_args_mount_attach *args, mode_t type)
 {
-	uint64_t resolve = args->nolinks ? RESOLVE_NO_SYMLINKS : 0;
-	int root_fd = run->slots[args->root];
-	int fd = bh_path_open(root_fd, args->target, O_PATH, resolve);
-
-	if (fd != -ENOENT)
-		return fd;
-	fd = bh_path_make(root_fd, args->target, type,
-			  type == S_IFDIR ? 0755 : 0644, run->scratch);
-	if (fd < 0 || !args->nolinks)
-		return fd;
-	/* Whoever raced us with a link is found out here. */
-	bh_close(&fd);
-	return bh_path_open(root_fd, args->target, O_PATH, resolve);
+	return bh_path_make(run->slots[args->root], args->target, type,
+			    type == S_IFDIR ? 0755 : 0644,
+			    args->nolinks ? RESOLVE_NO_SYMLINKS : 0,
+			    run->scratch);
 }
 
 /*

@@ -53,7 +53,8 @@ int op_make_dir(struct bh_run *run, const struct bh_args_make_dir *args,
 		struct bh_err *err)
 {
 	bh_autoclose int fd = bh_path_make(run->slots[args->root], args->path,
-					   S_IFDIR, args->mode, run->scratch);
+					   S_IFDIR, args->mode, 0,
+					   run->scratch);
 
 	if (fd < 0)
 		return bh_fail(err, -fd, "make the directory %s", args->path);
@@ -119,7 +120,7 @@ int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
 				 args->source, (unsigned int)args->major,
 				 (unsigned int)args->minor);
 	target_fd = bh_path_make(run->slots[args->root], args->path, S_IFREG,
-				 0644, run->scratch);
+				 0644, 0, run->scratch);
 	if (target_fd < 0)
 		return bh_fail(err, -target_fd, "make the device %s",
 			       args->path);

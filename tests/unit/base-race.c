@@ -18,6 +18,7 @@
 #include "base/mem.h"
 #include "base/path.h"
 #include "base/str.h"
+#include "base/sys.h"
 #include "tap.h"
 
 struct race {
@@ -25,14 +26,20 @@ struct race {
 	const char *target; /* of the link "evil", with @ as in base-path */
 	const char *path;   /* what is made, over and over */
 	mode_t type;
+	uint64_t resolve;
 };
 
 static const struct race races[] = {
-	{ "relative link", "../../../decoy", "/a/b/c/d", S_IFDIR },
-	{ "link to the decoy's own path", "@/decoy", "/a/b/c/d", S_IFDIR },
-	{ "file, relative link", "../../../decoy", "/a/b/c/d", S_IFREG },
-	{ "file, link that dangles", "../../decoy/new", "/a/b/c/d", S_IFREG },
-	{ "link to the root above", "../..", "/a/b/decoy/d", S_IFREG },
+	{ "relative link", "../../../decoy", "/a/b/c/d", S_IFDIR, 0 },
+	{ "link to the decoy's own path", "@/decoy", "/a/b/c/d", S_IFDIR, 0 },
+	{ "file, relative link", "../../../decoy", "/a/b/c/d", S_IFREG, 0 },
+	{ "file, link that dangles", "../../decoy/new", "/a/b/c/d", S_IFREG,
+	  0 },
+	{ "link to the root above", "../..", "/a/b/decoy/d", S_IFREG, 0 },
+	{ "no links, relative link", "../../../decoy", "/a/b/c/d", S_IFDIR,
+	  RESOLVE_NO_SYMLINKS },
+	{ "no links, file, link that dangles", "../../decoy/new", "/a/b/c/d",
+	  S_IFREG, RESOLVE_NO_SYMLINKS },
 };
 
 static size_t rounds(void)
@@ -119,7 +126,8 @@ static void make_once(const struct tree *tree, const struct race *race,
 		      struct bh_scratch scratch, struct tally *tally)
 {
 	bh_autoclose int fd = bh_path_make(tree->root_fd, race->path,
-					   race->type, 0755, scratch);
+					   race->type, 0755, race->resolve,
+					   scratch);
 	bh_autofree char *place = NULL;
 	size_t len = strlen(tree->path);
 
@@ -160,6 +168,10 @@ static void run_race(const struct race *race, size_t count)
 
 	ok(tree_is_clean(&tree), "%s: the decoy stays empty", race->title);
 	is_int(tally.outside, 0, "%s: nothing is opened outside", race->title);
+	/* The links lead there, in the root, and nothing else does. */
+	if (race->resolve & RESOLVE_NO_SYMLINKS)
+		ok(faccessat(tree.root_fd, "decoy", F_OK, 0) < 0,
+		   "%s: nothing is made behind a link", race->title);
 	is_int(tally.strange, 0, "%s: no other errors", race->title);
 	ok(tally.made > 0, "%s: something is made", race->title);
 	diag("%s: made %zu, lost to the racer %zu", race->title, tally.made,
