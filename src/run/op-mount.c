@@ -193,6 +193,12 @@ static int open_target(struct bh_run *run,
 			    run->scratch);
 }
 
+/* /proc or below: such targets are followed over no link. */
+static bool is_proc(const char *target)
+{
+	return bh_str_eq(target, "/proc") || bh_starts_with(target, "/proc/");
+}
+
 /*
  * A link of the image may lead a harmless target elsewhere: onto /proc, whose
  * files we and others trust, or onto the root itself.
@@ -208,8 +214,7 @@ static int check_target(const struct bh_run *run,
 	    fstat(run->slots[args->root], &root) < 0)
 		return bh_fail(err, errno, "stat the mount target %s",
 			       args->target);
-	if (fs.f_type == PROC_SUPER_MAGIC &&
-	    !bh_starts_with(args->target, "/proc"))
+	if (fs.f_type == PROC_SUPER_MAGIC && !is_proc(args->target))
 		return bh_refuse(err,
 				 "mount on %s: a link in the rootfs leads "
 				 "it into /proc",
