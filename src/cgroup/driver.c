@@ -11,6 +11,7 @@
 #include "base/sys.h"
 #include "cgroup/driver.h"
 #include "cgroup/group.h"
+#include "cgroup/sweep.h"
 
 struct hint {
 	int errnum;
@@ -59,6 +60,20 @@ int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
 			       "open cgroup %s in %s: it is another's now",
 			       path, hierarchy->mount);
 	return bh_steal_fd(&fd);
+}
+
+int bh_cgroup_signal(int group_fd, int signal, struct bh_err *err)
+{
+	int r = bh_group_signal(group_fd, signal);
+
+	return r < 0 ? bh_fail(err, -r, "signal the container's cgroup") : 0;
+}
+
+int bh_cgroup_pids(int group_fd, struct bh_buf *pids, struct bh_err *err)
+{
+	int r = bh_group_pids(group_fd, pids);
+
+	return r < 0 ? bh_fail(err, -r, "list the container's cgroup") : 0;
 }
 
 int bh_cgroup_write(int group_fd, const char *file, const char *value,

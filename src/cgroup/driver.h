@@ -11,6 +11,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "host/cgroups.h"
 
 /*
@@ -43,6 +44,12 @@ int bh_cgroup_write(int group_fd, const char *file, const char *value,
 
 /* Move pid (in our pid namespace) into the group. */
 int bh_cgroup_join(int group_fd, pid_t pid, struct bh_err *err);
+
+/* Send a signal to each process of the group and below it, once. */
+int bh_cgroup_signal(int group_fd, int signal, struct bh_err *err);
+
+/* Append the pids of the group and below it, in our pid namespace, a line each. */
+int bh_cgroup_pids(int group_fd, struct bh_buf *pids, struct bh_err *err);
 
 /*
  * Stop all processes of the group and below it, and wait until they have

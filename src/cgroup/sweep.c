@@ -18,7 +18,7 @@
 /* A hostile tree deeper than this takes the heap of a small program. */
 #define MAX_LEVELS 65536u
 
-/* ---- killing ------------------------------------------------------------- */
+/* ---- signals ------------------------------------------------------------- */
 
 #define BATCH 64
 
@@ -28,12 +28,13 @@ struct target {
 };
 
 /*
- * Kill those of the batch that are in the group still.  A pid that was read
+ * Signal those of the batch that are in the group still.  A pid that was read
  * from cgroup.procs may be another process by the time it is opened; but if
  * after that the group has this pid, then either it is the one we opened, or
  * that one has ended and the signal goes nowhere.
  */
-static int kill_members(int group_fd, struct target *targets, size_t len)
+static int signal_members(int group_fd, int signal, struct target *targets,
+			  size_t len)
 {
 	bh_autobuf struct bh_buf procs = { 0 };
 	int r = bh_group_read(group_fd, "cgroup.procs", &procs);
@@ -42,7 +43,7 @@ static int kill_members(int group_fd, struct target *targets, size_t len)
 	for (i = 0; i < len; i++) {
 		if (r == 0 && bh_group_has_word(procs.data, targets[i].pid))
 			(void)bh_sys_pidfd_send_signal(targets[i].pidfd,
-						       SIGKILL);
+						       signal);
 		bh_close(&targets[i].pidfd);
 	}
 	return r;
@@ -66,7 +67,7 @@ static bool open_target(const char *line, struct target *ret)
 	return ret->pidfd >= 0;
 }
 
-int bh_group_kill(int group_fd)
+static int signal_group(int group_fd, int signal)
 {
 	struct target targets[BATCH];
 	bh_autobuf struct bh_buf procs = { 0 };
@@ -82,11 +83,11 @@ int bh_group_kill(int group_fd)
 			continue;
 		if (++len < BATCH)
 			continue;
-		r = kill_members(group_fd, targets, len);
+		r = signal_members(group_fd, signal, targets, len);
 		len = 0;
 	}
 	if (len)
-		r = kill_members(group_fd, targets, len);
+		r = signal_members(group_fd, signal, targets, len);
 	return bh_group_is_gone(r) ? 0 : r;
 }
 
@@ -114,106 +115,161 @@ struct level {
 	const char *entered; /* the one that we are in, in names */
 };
 
-struct sweep {
-	int fd; /* the group that we are in */
+/* What is done to each group: ended and removed, signalled, or looked at. */
+enum deed {
+	REMOVE,
+	SIGNAL,
+	LIST,
+};
+
+struct walk {
+	enum deed deed;
+	int signal;	     /* SIGNAL: which */
+	struct bh_buf *pids; /* LIST: where to */
+	int fd;		     /* the group that we are in */
 	struct level *levels;
 	size_t depth;
 	size_t room;
 	bool left; /* something could not be removed */
 };
 
-static void clear_sweep(struct sweep *sweep)
+static void clear_walk(struct walk *walk)
 {
-	while (sweep->depth)
-		bh_buf_clear(&sweep->levels[--sweep->depth].names);
-	free(sweep->levels);
-	bh_close(&sweep->fd);
+	while (walk->depth)
+		bh_buf_clear(&walk->levels[--walk->depth].names);
+	free(walk->levels);
+	bh_close(&walk->fd);
 }
 
 /* Make the group fd the current one; takes fd over. */
-static int enter(struct sweep *sweep, int fd)
+static int enter(struct walk *walk, int fd)
 {
 	struct level *level;
 
-	bh_close(&sweep->fd);
-	sweep->fd = fd;
-	if (sweep->depth == MAX_LEVELS)
+	bh_close(&walk->fd);
+	walk->fd = fd;
+	if (walk->depth == MAX_LEVELS)
 		return -ELOOP;
-	if (sweep->depth == sweep->room) {
-		sweep->room = sweep->room ? 2 * sweep->room : 16;
-		sweep->levels = bh_realloc(sweep->levels, sweep->room,
-					   sizeof(*sweep->levels));
+	if (walk->depth == walk->room) {
+		walk->room = walk->room ? 2 * walk->room : 16;
+		walk->levels = bh_realloc(walk->levels, walk->room,
+					  sizeof(*walk->levels));
 	}
-	level = &sweep->levels[sweep->depth++];
+	level = &walk->levels[walk->depth++];
 	*level = (struct level){ 0 };
 	return bh_group_list(fd, &level->names);
 }
 
 /* Remove a sub-group of the current one; false when it has to be entered. */
-static bool remove_name(const struct sweep *sweep, const char *name)
+static bool remove_name(const struct walk *walk, const char *name)
 {
-	return unlinkat(sweep->fd, name, AT_REMOVEDIR) == 0 ||
+	return unlinkat(walk->fd, name, AT_REMOVEDIR) == 0 ||
 	       bh_group_is_gone(-errno);
 }
 
-/* Everything below the current group has been visited: back to its parent. */
-static int leave(struct sweep *sweep)
+/* To the current group; -errno. */
+static int do_deed(const struct walk *walk)
 {
-	struct level *level = &sweep->levels[sweep->depth - 1];
+	int r;
+
+	switch (walk->deed) {
+	case SIGNAL:
+		return signal_group(walk->fd, walk->signal);
+	case LIST:
+		r = bh_group_read(walk->fd, "cgroup.procs", walk->pids);
+		return bh_group_is_gone(r) ? 0 : r;
+	case REMOVE:
+		break;
+	}
+	/* Only what has processes is still there after its sub-groups. */
+	r = signal_group(walk->fd, SIGKILL);
+	bh_group_thaw(walk->fd);
+	return r;
+}
+
+/* Everything below the current group has been visited: back to its parent. */
+static int leave(struct walk *walk)
+{
+	struct level *level = &walk->levels[walk->depth - 1];
 	int fd, r;
 
-	/* Only what has processes is still there after its sub-groups. */
-	r = bh_group_kill(sweep->fd);
-	bh_group_thaw(sweep->fd);
+	r = do_deed(walk);
 	bh_buf_clear(&level->names);
-	sweep->depth--;
-	if (r < 0 || !sweep->depth)
+	walk->depth--;
+	if (r < 0 || !walk->depth)
 		return r;
-	fd = openat(sweep->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd = openat(walk->fd, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		return -errno;
-	bh_close(&sweep->fd);
-	sweep->fd = fd;
-	level = &sweep->levels[sweep->depth - 1];
-	if (!remove_name(sweep, level->entered))
-		sweep->left = true;
+	bh_close(&walk->fd);
+	walk->fd = fd;
+	level = &walk->levels[walk->depth - 1];
+	if (walk->deed == REMOVE && !remove_name(walk, level->entered))
+		walk->left = true;
 	return 0;
 }
 
-static int step(struct sweep *sweep)
+static int step(struct walk *walk)
 {
-	struct level *level = &sweep->levels[sweep->depth - 1];
+	struct level *level = &walk->levels[walk->depth - 1];
 	const char *name;
 	int fd;
 
 	if (level->at == level->names.len)
-		return leave(sweep);
+		return leave(walk);
 	name = level->names.data + level->at;
 	level->at += strlen(name) + 1;
-	if (remove_name(sweep, name))
+	if (walk->deed == REMOVE && remove_name(walk, name))
 		return 0;
 	level->entered = name;
-	fd = bh_group_open(sweep->fd, name);
+	fd = bh_group_open(walk->fd, name);
 	if (bh_group_is_gone(fd))
 		return 0;
-	return fd < 0 ? fd : enter(sweep, fd);
+	return fd < 0 ? fd : enter(walk, fd);
 }
 
-int bh_group_sweep(int group_fd)
+/* 0 or -errno; 1 when it has to be done again. */
+static int walk_tree(struct walk *walk, int group_fd)
 {
-	struct sweep sweep __attribute__((cleanup(clear_sweep))) = {
-		.fd = -1,
-	};
 	int fd = bh_group_open(group_fd, ".");
 	int r;
 
 	if (fd < 0)
 		return bh_group_is_gone(fd) ? 0 : fd;
-	r = enter(&sweep, fd);
-	while (r == 0 && sweep.depth)
-		r = step(&sweep);
+	r = enter(walk, fd);
+	while (r == 0 && walk->depth)
+		r = step(walk);
 	/* Somebody else removes the same tree: look again. */
 	if (bh_group_is_gone(r))
 		return 1;
-	return r < 0 ? r : sweep.left;
+	return r < 0 ? r : walk->left;
+}
+
+#define autowalk __attribute__((cleanup(clear_walk)))
+
+int bh_group_sweep(int group_fd)
+{
+	autowalk struct walk walk = { .deed = REMOVE, .fd = -1 };
+
+	return walk_tree(&walk, group_fd);
+}
+
+int bh_group_signal(int group_fd, int signal)
+{
+	autowalk struct walk walk = {
+		.deed = SIGNAL,
+		.signal = signal,
+		.fd = -1,
+	};
+	int r = walk_tree(&walk, group_fd);
+
+	return r < 0 ? r : 0;
+}
+
+int bh_group_pids(int group_fd, struct bh_buf *pids)
+{
+	autowalk struct walk walk = { .deed = LIST, .pids = pids, .fd = -1 };
+	int r = walk_tree(&walk, group_fd);
+
+	return r < 0 ? r : 0;
 }

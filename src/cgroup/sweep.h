@@ -3,7 +3,7 @@
 #ifndef BH_CGROUP_SWEEP_H
 #define BH_CGROUP_SWEEP_H
 
-#include <stdbool.h>
+#include "base/str.h"
 
 /*
  * Remove every sub-group of the group that can be removed.  Where processes are
@@ -13,8 +13,15 @@
  */
 int bh_group_sweep(int group_fd);
 
-/* Kill the processes of this one group; 0 or -errno. */
-int bh_group_kill(int group_fd);
+/*
+ * Send a signal to each process of the group and below it, once; those that are
+ * forked meanwhile may not get it.  0 or -errno.
+ */
+int bh_group_signal(int group_fd, int signal);
+
+/* Append the pids of the group and below it, as our pid namespace sees them, a
+ * line each; 0 stands for one that it does not.  0 or -errno. */
+int bh_group_pids(int group_fd, struct bh_buf *pids);
 
 /*
  * Stop what is in the group and below from running and multiplying, where the

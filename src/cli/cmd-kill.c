@@ -8,6 +8,7 @@
 #include "spec/names.h"
 
 static const struct bh_option options[] = {
+	BH_FLAG("all", 'a', "signal all processes of the container", all),
 	{ 0 },
 };
 
@@ -35,7 +36,8 @@ static int kill_container(struct bh_invocation *in, struct bh_err *err)
 
 	if (in->word)
 		r = parse_signal(in->word, &signal, err);
-	return r < 0 ? r : bh_container_kill(root, in->id, signal, err);
+	return r < 0 ? r :
+		       bh_container_kill(root, in->id, signal, in->all, err);
 }
 
 const struct bh_command bh_cmd_kill = {

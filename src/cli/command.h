@@ -38,6 +38,7 @@ struct bh_invocation {
 	const char *host;
 	const char *pid_file;
 	bool force;
+	bool all;
 	bool quiet;
 	bool detach;
 	bool no_new_privs;
@@ -128,6 +129,7 @@ extern const struct bh_command bh_cmd_kill;
 extern const struct bh_command bh_cmd_list;
 extern const struct bh_command bh_cmd_pause;
 extern const struct bh_command bh_cmd_plan;
+extern const struct bh_command bh_cmd_ps;
 extern const struct bh_command bh_cmd_resume;
 extern const struct bh_command bh_cmd_run;
 extern const struct bh_command bh_cmd_spec;

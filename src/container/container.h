@@ -42,7 +42,13 @@ int bh_container_start(const char *root, const char *id, struct bh_err *err);
 int bh_container_pause(const char *root, const char *id, struct bh_err *err);
 int bh_container_resume(const char *root, const char *id, struct bh_err *err);
 
-int bh_container_kill(const char *root, const char *id, int signal,
+/* Signal the container's process, or all of its processes. */
+int bh_container_kill(const char *root, const char *id, int signal, bool all,
+		      struct bh_err *err);
+
+/* Append the pids of all its processes, as the caller sees them, a line each;
+ * none of one that has stopped. */
+int bh_container_pids(const char *root, const char *id, struct bh_buf *pids,
 		      struct bh_err *err);
 
 /* Remove a stopped container; with force, any, and missing is no error. */

@@ -1,17 +1,44 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kill and delete: the ends of a container. */
+/* kill and delete: the ends of a container; ps: what there is to kill. */
 #include <errno.h>
 #include <signal.h>
 
+#include "base/fd.h"
 #include "base/sys.h"
 #include "cgroup/driver.h"
 #include "container/container.h"
+#include "container/group.h"
 #include "container/pause.h"
 #include "container/process.h"
 
 #define KILL_TIMEOUT_MS 10000
 
-int bh_container_kill(const char *root, const char *id, int signal,
+static int kill_process(const struct bh_container *c, int signal,
+			struct bh_err *err)
+{
+	int r = c->pidfd < 0 ? -ESRCH :
+			       bh_sys_pidfd_send_signal(c->pidfd, signal);
+
+	if (r == -ESRCH)
+		return bh_refuse(err, "container not running: %s", c->entry.id);
+	if (r < 0)
+		return bh_fail(err, -r, "send signal %d to container %s",
+			       signal, c->entry.id);
+	return 0;
+}
+
+/* A container that has stopped, and has left nothing, is as good as killed. */
+static int kill_all(const struct bh_container *c, int signal,
+		    struct bh_err *err)
+{
+	bh_autoclose int fd = bh_group_of(c->state, err);
+
+	if (fd == -ENOENT && c->pidfd < 0)
+		return 0;
+	return fd < 0 ? fd : bh_cgroup_signal(fd, signal, err);
+}
+
+int bh_container_kill(const char *root, const char *id, int signal, bool all,
 		      struct bh_err *err)
 {
 	struct bh_container c;
@@ -19,14 +46,30 @@ int bh_container_kill(const char *root, const char *id, int signal,
 
 	if (r < 0)
 		return r;
-	r = c.pidfd < 0 ? -ESRCH : bh_sys_pidfd_send_signal(c.pidfd, signal);
+	r = all ? kill_all(&c, signal, err) : kill_process(&c, signal, err);
+	/* On v1 a frozen process does not end. */
 	if (r == 0 && signal == SIGKILL && c.status == OCI_STATUS_PAUSED)
 		r = bh_pause_end(c.state, err);
-	else if (r == -ESRCH)
-		r = bh_refuse(err, "container not running: %s", id);
-	else if (r < 0)
-		r = bh_fail(err, -r, "send signal %d to container %s", signal,
-			    id);
+	bh_container_close(&c);
+	return r;
+}
+
+int bh_container_pids(const char *root, const char *id, struct bh_buf *pids,
+		      struct bh_err *err)
+{
+	struct bh_container c;
+	int r = bh_container_open(root, id, BH_LOOK, &c, err);
+
+	if (r < 0)
+		return r;
+	r = bh_group_of(c.state, err);
+	if (r >= 0) {
+		bh_autoclose int fd = r;
+
+		r = bh_cgroup_pids(fd, pids, err);
+	} else if (r == -ENOENT && c.pidfd < 0) {
+		r = 0;
+	}
 	bh_container_close(&c);
 	return r;
 }

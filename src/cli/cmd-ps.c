@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "cli/command.h"
+#include "container/container.h"
+
+static const struct bh_option options[] = {
+	BH_VALUE("format", 'f', "FORMAT", "table (a pid a line) or json",
+		 format),
+	{ 0 },
+};
+
+/* Lines of numbers become an array. */
+static void add_json(char *pids, struct bh_buf *out)
+{
+	char *rest = pids, *line;
+	const char *separator = "";
+
+	bh_buf_char(out, '[');
+	while (rest && (line = strsep(&rest, "\n")))
+		if (*line) {
+			bh_buf_printf(out, "%s%s", separator, line);
+			separator = ",";
+		}
+	bh_buf_str(out, "]\n");
+}
+
+static int print_processes(struct bh_invocation *in, struct bh_err *err)
+{
+	bool json = bh_str_eq(in->format, "json");
+	bh_autobuf struct bh_buf pids = { 0 }, out = { 0 };
+	bh_autofree char *root = bh_root(in);
+	int r;
+
+	if (in->format && !json && !bh_str_eq(in->format, "table"))
+		return bh_refuse(err,
+				 "read the command line: --format %s: "
+				 "must be table or json",
+				 in->format);
+	r = bh_container_pids(root, in->id, &pids, err);
+	if (r < 0)
+		return r;
+	if (json)
+		add_json(pids.data, &out);
+	else
+		bh_buf_printf(&out, "PID\n%s", pids.data ? pids.data : "");
+	return bh_print(out.data, out.len, err);
+}
+
+const struct bh_command bh_cmd_ps = {
+	.name = "ps",
+	.summary = "list the processes of a container",
+	.words = BH_ONE_ID,
+	.options = options,
+	.run = print_processes,
+};
