@@ -369,3 +369,29 @@ optional() {
 	inside 'grep -c " /many/" /proc/self/mountinfo'
 	assert_output 200
 }
+
+@test "recursive options of a new file system are its own" {
+	mkdir "$ROOTFS/t"
+	add_mount /t tmpfs tmpfs rro rnosuid rnoexec
+	add_mount /t/below tmpfs tmpfs
+	inside 'cat /proc/self/mountinfo; touch /t/x 2>/dev/null || echo no
+		touch /t/below/x && echo yes'
+	assert_line no yes
+	mount_has /t ro nosuid noexec
+	mount_has /t/below -ro
+}
+
+@test "a recursive read-only option holds for each cgroup hierarchy" {
+	[ -n "$(cgroup_mounts)" ] || skip 'no cgroups are mounted'
+	config '.mounts |= map(select(.type != "cgroup")) + [{type: "cgroup",
+		destination: "/sys/fs/cgroup", source: "cgroup",
+		options: ["rro", "rnosuid", "rnodev", "rnoexec"]}]'
+	inside 'cat /proc/self/mountinfo
+		for d in /sys/fs/cgroup /sys/fs/cgroup/*; do
+			mkdir $d/made 2>/dev/null && echo made in $d; done; :'
+	assert_no_match '^made in'
+	mount_has /sys/fs/cgroup ro nosuid nodev noexec
+	while read -r target; do
+		mount_has "$target" ro nosuid nodev noexec
+	done < <(awk '/ - cgroup2? / { print $5 }' <<<"$output")
+}

@@ -153,6 +153,124 @@ teardown() {
 	assert_output 300 400
 }
 
+# ---- the host's mounts -------------------------------------------------------
+
+# To be a mount with flags, with another one below, and one that hides a file:
+# beside_host makes them, where the host does not see them.
+locked_source() {
+	SOURCE=$BATS_TEST_TMPDIR/source
+	mkdir "$SOURCE" "$ROOTFS/mnt"
+	config '.root.readonly = false
+		| .process.capabilities |= map_values(["CAP_SYS_ADMIN",
+		"CAP_DAC_OVERRIDE", "CAP_MKNOD"])'
+	config '.mounts += [{destination: "/mnt", type: "bind", source: $s,
+		options: ["rbind", "rw", "suid", "dev", "exec", "atime"]}]' \
+		--arg s "$SOURCE"
+}
+
+# beside_host COMMAND...: with these mounts.
+beside_host() {
+	capture unshare --mount sh -ec 'source=$1
+		shift
+		mount -t tmpfs -o mode=777 tmpfs "$source"
+		mkdir -m 777 "$source/below" "$source/cover"
+		echo secret >"$source/cover/hidden"
+		mount -t tmpfs -o ro,nosuid,nodev,noexec,noatime tmpfs "$source/below"
+		mount -t tmpfs tmpfs "$source/cover"
+		mount -o remount,bind,ro,nosuid,nodev,noexec,noatime "$source"
+		exec "$@"' sh "$SOURCE" "$@"
+}
+
+# Each way to be rid of a flag, then what is left.
+unlock='for m in /mnt /mnt/below; do
+		for o in rw suid dev exec rw,suid,dev,exec,atime; do
+			mount -o remount,bind,$o $m 2>/dev/null && echo $m: $o
+			mount -o remount,$o $m 2>/dev/null && echo $m: super $o
+		done
+		touch $m/made 2>/dev/null && echo $m: written
+	done
+	umount /mnt/cover 2>/dev/null && echo uncovered
+	umount -l /mnt/cover 2>/dev/null && echo uncovered
+	mkdir /other && mount --bind /mnt /other 2>/dev/null && echo bound
+	cat /mnt/cover/hidden /other/cover/hidden 2>/dev/null
+	cat /proc/self/mountinfo'
+
+still_locked() {
+	assert_status 0
+	assert_no_match '^/mnt|^uncovered|^bound|^secret'
+	for target in /mnt /mnt/below; do
+		mount_has $target ro nosuid nodev noexec noatime
+	done
+}
+
+@test "flags of the host's mounts stay, whatever is asked for" {
+	open_bundle
+	locked_source
+	userns
+	args sh -c "$unlock"
+	beside_host "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	still_locked
+}
+
+@test "flags of the host's mounts stay in a joined user namespace" {
+	open_bundle
+	locked_source
+	hold_namespaces --user
+	echo '0 100000 65536' >"/proc/$HOLDER/uid_map"
+	echo '0 100000 65536' >"/proc/$HOLDER/gid_map"
+	chown -R 100000:100000 "$ROOTFS"
+	config '.linux.namespaces += [{type: "user", path: $p}]' \
+		--arg p "/proc/$HOLDER/ns/user"
+	args sh -c "$unlock"
+	beside_host "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	still_locked
+}
+
+@test "what the host's mounts hide is hidden from a bind without them" {
+	open_bundle
+	locked_source
+	userns
+	config '.mounts[-1].options = ["bind"]'
+	args sh -c 'cat /mnt/cover/hidden'
+	beside_host "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	assert_output ''
+	assert_status 1
+}
+
+@test "flags of the mount that the rootfs lies on stay" {
+	open_bundle
+	mkdir "$ROOTFS/proc" "$ROOTFS/dev" "$ROOTFS/sys"
+	userns
+	config '.root.readonly = false
+		| .process.capabilities |= map_values(["CAP_SYS_ADMIN"])'
+	args sh -c 'mount -o remount,bind,rw / 2>/dev/null && echo writable
+		mount -o remount,bind,ro,suid,dev / 2>/dev/null && echo suid
+		touch /made 2>/dev/null && echo made; cat /proc/self/mountinfo'
+	capture unshare --mount sh -ec 'mount --bind "$1" "$1"
+		mount -o remount,bind,ro,nosuid,nodev "$1"; shift; exec "$@"' \
+		sh "$ROOTFS" "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	assert_status 0
+	assert_no_match '^writable|^suid|^made'
+	mount_has / ro nosuid nodev
+}
+
+@test "a namespace path that is a FIFO is refused, and nobody waits" {
+	open_bundle
+	mkfifo "$BATS_TEST_TMPDIR/fifo"
+	cp "$BUNDLE/config.json" "$BUNDLE/config.saved"
+	for type in user pid network ipc mount uts cgroup time; do
+		cp "$BUNDLE/config.saved" "$BUNDLE/config.json"
+		namespace $type "$BATS_TEST_TMPDIR/fifo"
+		for command in run create; do
+			capture timeout 20 "$BULKHEAD" --root \
+				"$BATS_TEST_TMPDIR/store" $command \
+				-b "$BUNDLE" "$ID"
+			assert_status 1
+			assert_error "$BATS_TEST_TMPDIR/fifo" 'it is no namespace'
+		done
+	done
+}
+
 # ---- without privileges ------------------------------------------------------
 
 run_unprivileged() {
