@@ -9,6 +9,8 @@ static const struct bh_option options[] = {
 		 bundle),
 	BH_VALUE("pid-file", 0, "FILE", "write the process's pid to FILE",
 		 pid_file),
+	BH_VALUE("console-socket", 0, "PATH",
+		 "send the terminal's master to this socket", console_socket),
 	{ 0 },
 };
 
@@ -18,6 +20,11 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 		.bundle = in->bundle ? in->bundle : ".",
 		.id = in->id,
 		.waits = true,
+		.console = in->console_socket,
+	};
+	const struct bh_birth_options wanted = {
+		.pid_file = in->pid_file,
+		.console_socket = in->console_socket,
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
@@ -30,7 +37,7 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
 	if (r == 0)
-		r = bh_container_create(root, &prepared, in->pid_file, err);
+		r = bh_container_create(root, &prepared, &wanted, err);
 	bh_prepared_clear(&prepared);
 	return r;
 }

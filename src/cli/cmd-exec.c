@@ -15,7 +15,9 @@ static const struct bh_option options[] = {
 		env),
 	BH_LIST("cap", 'c', "CAP", "in addition to the container's", caps),
 	BH_FLAG("no-new-privs", 0, "set no_new_privs", no_new_privs),
-	BH_FLAG("tty", 't', "refused: not implemented yet", tty),
+	BH_FLAG("tty", 't', "with a terminal, for --console-socket", tty),
+	BH_VALUE("console-socket", 0, "PATH",
+		 "send the terminal's master to this socket", console_socket),
 	BH_FLAG("detach", 'd', "leave when the program was executed", detach),
 	BH_VALUE("pid-file", 0, "FILE", "write the program's pid to FILE",
 		 pid_file),
@@ -27,9 +29,6 @@ static int check(const struct bh_invocation *in, struct bh_err *err)
 	bool described = in->user || in->cwd || in->env.len || in->caps.len ||
 			 in->no_new_privs || in->rest;
 
-	if (in->tty)
-		return bh_refuse(err, "read the command line: --tty: terminals "
-				      "are not implemented yet");
 	if (in->process && described)
 		return bh_refuse(err, "read the command line: --process says "
 				      "all of a program; give nothing else");
@@ -66,8 +65,10 @@ static int execute(struct bh_invocation *in, struct bh_err *err)
 			.env = texts(&in->env),
 			.caps = texts(&in->caps),
 			.no_new_privs = in->no_new_privs,
+			.terminal = in->tty,
 		},
 		.pid_file = in->pid_file,
+		.console_socket = in->console_socket,
 		.detach = in->detach,
 	};
 	bh_autofree char *root = bh_root(in);

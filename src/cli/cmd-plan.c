@@ -28,6 +28,8 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 				 "must be text or json",
 				 in->format);
 	r = bh_prepare_spec(&request, &prepared, err);
+	/* As with the console socket that it would need. */
+	request.console = prepared.spec.process.terminal;
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0) {

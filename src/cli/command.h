@@ -43,6 +43,7 @@ struct bh_invocation {
 	bool detach;
 	bool no_new_privs;
 	bool tty;
+	const char *console_socket;
 	const char *process;
 	const char *user;
 	const char *cwd;

@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "container/birth.h"
+#include "container/console.h"
 #include "container/pid-file.h"
 #include "container/record.h"
 #include "run/sync.h"
@@ -80,16 +81,18 @@ static int created(const struct bh_run *run, struct bh_err *err)
 	return r;
 }
 
-/* The presets of the plan: what was opened of the config, then `start`. */
+/* The presets of the plan: what was opened of the config, then `start` and the
+ * console socket. */
 static int *preset_fds(const struct bh_birth *birth)
 {
 	const struct bh_prepared *p = birth->prepared;
 	size_t count = p->spec.wanted_count;
-	int *fds = bh_calloc(count + 1, sizeof(*fds));
+	int *fds = bh_calloc(count + 2, sizeof(*fds));
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = p->paths[i].fd;
 	fds[count] = birth->start_fd;
+	fds[count + 1] = birth->console_fd;
 	return fds;
 }
 
@@ -123,15 +126,17 @@ static int make_process(struct bh_birth *birth, struct bh_err *err)
 }
 
 int bh_birth(const char *root, const struct bh_prepared *prepared,
-	     const char *pid_file, struct bh_birth *ret, struct bh_err *err)
+	     const struct bh_birth_options *options, struct bh_birth *ret,
+	     struct bh_err *err)
 {
 	struct bh_err undo_err;
 	int r;
 
 	*ret = (struct bh_birth){
 		.prepared = prepared,
-		.pid_file = pid_file,
+		.pid_file = options->pid_file,
 		.entry = BH_NO_ENTRY,
+		.console_fd = -1,
 		.start_fd = -1,
 		.shared_fd = -1,
 		.run = BH_NO_RUN,
@@ -140,6 +145,11 @@ int bh_birth(const char *root, const struct bh_prepared *prepared,
 	if (r < 0)
 		return r;
 	r = make_files(ret, err);
+	if (r == 0 && options->console_socket) {
+		ret->console_fd =
+			bh_console_connect(options->console_socket, err);
+		r = ret->console_fd < 0 ? ret->console_fd : 0;
+	}
 	if (r == 0)
 		r = make_process(ret, err);
 	if (r < 0) {
@@ -153,6 +163,7 @@ int bh_birth(const char *root, const struct bh_prepared *prepared,
 void bh_birth_clear(struct bh_birth *birth)
 {
 	bh_run_clear(&birth->run);
+	bh_close(&birth->console_fd);
 	bh_close(&birth->start_fd);
 	bh_close(&birth->shared_fd);
 	bh_state_free(birth->state);

@@ -17,11 +17,18 @@
 struct bh_birth {
 	const struct bh_prepared *prepared; /* borrowed */
 	const char *pid_file;		    /* borrowed, may be NULL */
+	int console_fd;			    /* a console socket, -1: none */
 	struct bh_entry entry;		    /* locked */
 	struct bh_state *state;
 	int start_fd;  /* the FIFO, -1: does not wait for `start` */
 	int shared_fd; /* the shared page, -1: nobody reads it later */
 	struct bh_run run;
+};
+
+/* What an engine wants of a container beside the bundle; each may be NULL. */
+struct bh_birth_options {
+	const char *pid_file;
+	const char *console_socket;
 };
 
 /*
@@ -30,7 +37,8 @@ struct bh_birth {
  * Clear it with bh_birth_clear, which leaves the container alone.
  */
 int bh_birth(const char *root, const struct bh_prepared *prepared,
-	     const char *pid_file, struct bh_birth *ret, struct bh_err *err);
+	     const struct bh_birth_options *options, struct bh_birth *ret,
+	     struct bh_err *err);
 void bh_birth_clear(struct bh_birth *birth);
 
 /* Remove the groups and the entry of a container whose process has ended. */

@@ -10,6 +10,7 @@
 #ifndef BH_CONTAINER_CONTAINER_H
 #define BH_CONTAINER_CONTAINER_H
 
+#include "container/birth.h"
 #include "container/prepare.h"
 #include "container/state.h"
 #include "container/store.h"
@@ -31,9 +32,10 @@ int bh_container_open(const char *root, const char *id, enum bh_access access,
 void bh_container_close(struct bh_container *container);
 
 /* Make a container of a prepared bundle; its process waits to be started.
- * pid_file may be NULL.  After a failure nothing is left. */
+ * After a failure nothing is left. */
 int bh_container_create(const char *root, const struct bh_prepared *prepared,
-			const char *pid_file, struct bh_err *err);
+			const struct bh_birth_options *options,
+			struct bh_err *err);
 
 int bh_container_start(const char *root, const char *id, struct bh_err *err);
 

@@ -3,10 +3,11 @@
 #include "container/container.h"
 
 int bh_container_create(const char *root, const struct bh_prepared *prepared,
-			const char *pid_file, struct bh_err *err)
+			const struct bh_birth_options *options,
+			struct bh_err *err)
 {
 	struct bh_birth birth;
-	int r = bh_birth(root, prepared, pid_file, &birth, err);
+	int r = bh_birth(root, prepared, options, &birth, err);
 
 	if (r == 0)
 		bh_birth_clear(&birth);

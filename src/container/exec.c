@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "container/console.h"
 #include "container/container.h"
 #include "container/exec.h"
 #include "container/pid-file.h"
@@ -97,6 +98,16 @@ static int make_process(const struct bh_exec_request *request,
 	return bh_exec_change(config->process, &request->line, err);
 }
 
+/* What concerns exec alone, so that the spec of a container passes over it. */
+static int refuse_unsupported(const struct oci_process *process,
+			      struct bh_err *err)
+{
+	if (!process->exec_cpu_affinity)
+		return 0;
+	return bh_refuse(err, "execute a program: /execCPUAffinity is not "
+			      "implemented yet; remove it from the process");
+}
+
 /* The names of namespaces in /proc/PID/ns, namespaces(7). */
 static const char *const files[OCI_NS_COUNT] = {
 	[OCI_NS_PID] = "pid",	    [OCI_NS_NETWORK] = "net",
@@ -144,6 +155,8 @@ static int prepare_config(const struct bh_exec_request *request,
 		return r;
 	r = make_process(request, config, &process, err);
 	if (r == 0)
+		r = refuse_unsupported(process, err);
+	if (r == 0)
 		r = find_namespaces(c, &arena, paths, err);
 	if (r < 0) {
 		if (process != config->process)
@@ -173,6 +186,7 @@ static int prepare(const struct bh_exec_request *request,
 	struct bh_request inputs = {
 		.id = request->id,
 		.joins = c->state,
+		.console = request->console_socket,
 	};
 	int r = check_status(c, err);
 
@@ -183,11 +197,16 @@ static int prepare(const struct bh_exec_request *request,
 	return r < 0 ? r : check_alive(c, err);
 }
 
-static int run_plan(const struct bh_prepared *p, struct bh_run *run,
+static int run_plan(const struct bh_exec_request *request,
+		    const struct bh_prepared *p, struct bh_run *run,
 		    struct bh_err *err)
 {
+	bh_autoclose int console_fd =
+		request->console_socket ?
+			bh_console_connect(request->console_socket, err) :
+			-1;
 	size_t count = p->spec.wanted_count;
-	bh_autofree int *fds = bh_calloc(count, sizeof(*fds));
+	bh_autofree int *fds = bh_calloc(count + 2, sizeof(*fds));
 	struct bh_run_inputs inputs = {
 		.plan = &p->plan,
 		.preset_fds = fds,
@@ -197,6 +216,11 @@ static int run_plan(const struct bh_prepared *p, struct bh_run *run,
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = p->paths[i].fd;
+	/* Numbered as for a container; this one is not started. */
+	fds[count] = -1;
+	fds[count + 1] = console_fd;
+	if (request->console_socket && console_fd < 0)
+		return console_fd;
 	return bh_run_plan(run, &inputs, err);
 }
 
@@ -220,7 +244,7 @@ static int execute(const struct bh_exec_request *request,
 
 	if (r < 0)
 		return r;
-	r = run_plan(prepared, &run, err);
+	r = run_plan(request, prepared, &run, err);
 	if (r == 0 && request->pid_file)
 		r = write_pid(request->pid_file, run.child, err);
 	if (r == 0 && !request->detach)

@@ -11,6 +11,7 @@ struct bh_exec_request {
 	const char *process;  /* a file with the process as JSON, or NULL: */
 	struct bh_exec line;  /* what the command line says */
 	const char *pid_file; /* or NULL */
+	const char *console_socket; /* or NULL */
 	bool detach;
 };
 

@@ -24,6 +24,7 @@ struct bh_request {
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */
 	bool waits;	       /* the program waits for `start` */
+	bool console;	       /* there is a console socket */
 };
 
 /* Each part borrows from those above it. */

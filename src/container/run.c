@@ -37,6 +37,7 @@ static int run_to_end(struct bh_birth *birth, struct bh_supervisor *supervisor,
 int bh_container_run(const char *root, const struct bh_prepared *prepared,
 		     int *ret_status, struct bh_err *err)
 {
+	static const struct bh_birth_options none;
 	struct bh_supervisor supervisor;
 	struct bh_birth birth;
 	int r;
@@ -46,7 +47,7 @@ int bh_container_run(const char *root, const struct bh_prepared *prepared,
 	r = bh_supervisor_open(&supervisor, err);
 	if (r < 0)
 		return r;
-	r = bh_birth(root, prepared, NULL, &birth, err);
+	r = bh_birth(root, prepared, &none, &birth, err);
 	if (r == 0)
 		r = run_to_end(&birth, &supervisor, ret_status, err);
 	bh_supervisor_close(&supervisor);

@@ -72,10 +72,11 @@ static int rule_clone(const struct bh_plan *plan, struct bh_err *err)
 static int rule_lanes(const struct bh_plan *plan, struct bh_err *err)
 {
 	static const enum bh_op of_child[] = {
-		BH_OP_caps_set,	 BH_OP_bounding_set, BH_OP_user_set,
-		BH_OP_seccomp,	 BH_OP_no_new_privs, BH_OP_signals_reset,
-		BH_OP_close_fds, BH_OP_pivot_root,   BH_OP_propagation,
-		BH_OP_umask,	 BH_OP_cwd,	     BH_OP_cwd_early,
+		BH_OP_caps_set,	     BH_OP_bounding_set, BH_OP_user_set,
+		BH_OP_seccomp,	     BH_OP_no_new_privs, BH_OP_signals_reset,
+		BH_OP_close_fds,     BH_OP_pivot_root,	 BH_OP_propagation,
+		BH_OP_umask,	     BH_OP_cwd,		 BH_OP_cwd_early,
+		BH_OP_terminal_take,
 	};
 	size_t clone = bh_check_find_clone(plan);
 

@@ -186,8 +186,36 @@ void bh_compile_devices(struct bh_compiler *c)
 				.path = c->spec->process.cwd,
 				.mode = 0755,
 			};
+	bh_compile_terminal(c);
 	close_mounts(c);
 	cover_paths(c);
+}
+
+void bh_compile_terminal(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	if (!process->terminal)
+		return;
+	bh_compile_why(c, "config /process/terminal", NULL);
+	c->master = bh_compile_slot(c, "terminal-master");
+	c->terminal = bh_compile_slot(c, "terminal");
+	bh_compile_step(c, BH_OP_terminal_open)->terminal_open =
+		(struct bh_args_terminal_open){
+			.master = c->master,
+			.terminal = c->terminal,
+			.root = c->root,
+			.uid = process->uid,
+			.rows = process->rows,
+			.columns = process->columns,
+		};
+	/* What joins a container leaves its console to the first program. */
+	if (c->root >= 0)
+		bh_compile_step(c, BH_OP_console_bind)->console_bind =
+			(struct bh_args_console_bind){
+				.terminal = c->terminal,
+				.root = c->root,
+			};
 }
 
 void bh_compile_pivot(struct bh_compiler *c)

@@ -117,6 +117,25 @@ static const char *environment_value(const struct bh_process *process,
 	return NULL;
 }
 
+/* The first thing that its user sees; from here on nobody but the shared page
+ * hears of a failure. */
+static void take_terminal(struct bh_compiler *c)
+{
+	if (!c->spec->process.terminal)
+		return;
+	if (!c->new_root)
+		bh_compile_terminal(c);
+	bh_compile_why(c, "config /process/terminal", NULL);
+	bh_compile_step(c, BH_OP_terminal_send)->terminal_send =
+		(struct bh_args_terminal_send){
+			.master = c->master,
+			.console = bh_compile_preset(
+				c, c->spec->wanted_count + 1, "console"),
+		};
+	bh_compile_step(c, BH_OP_terminal_take)->terminal_take.terminal =
+		c->terminal;
+}
+
 /* From here on a path such as /proc/self/fd/3/.. leads nowhere on the host
  * (CVE-2024-21626); before the limits, which may allow no descriptor more. */
 static void close_descriptors(struct bh_compiler *c)
@@ -148,6 +167,7 @@ void bh_compile_harden(struct bh_compiler *c)
 	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
 	set_names(c);
 	find_home(c);
+	take_terminal(c);
 	close_descriptors(c);
 	set_limits(c);
 	bh_compile_why(c, "default", NULL);

@@ -87,10 +87,27 @@ static int check_namespaces(struct bh_compiler *c)
 	return c->new_root ? 0 : check_joined_root(c);
 }
 
+/* A terminal is somebody's, and there is nobody without a socket. */
+static int check_terminal(struct bh_compiler *c)
+{
+	if (c->spec->process.terminal == c->in->console)
+		return 0;
+	if (c->in->console)
+		return bh_refuse(c->err,
+				 "compile the plan: there is a console socket, "
+				 "but /process/terminal is not true");
+	(void)bh_refuse(c->err, "compile the plan: /process/terminal: there is "
+				"no console socket to send the terminal to");
+	return bh_hint(c->err, "use --console-socket of create or exec; `run` "
+			       "makes no terminals in this version");
+}
+
 static int compile(struct bh_compiler *c)
 {
 	int r = check_namespaces(c);
 
+	if (r == 0)
+		r = check_terminal(c);
 	if (r < 0)
 		return r;
 	bh_compile_trees(c);
@@ -128,6 +145,8 @@ int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
 		.root = -1,
 		.dev = -1,
 		.v2_group = -1,
+		.master = -1,
+		.terminal = -1,
 		.parent_procfs = -1,
 		.child_procfs = -1,
 	};

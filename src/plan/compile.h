@@ -27,6 +27,8 @@ struct bh_plan_inputs {
 	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
 	/* The program waits for `start`: on the preset after those of wanted. */
 	bool waits;
+	/* Who gets the terminal waits at the preset after that. */
+	bool console;
 	/* For a program that is executed in a container: the groups that it
 	 * joins, instead of new ones.  spec joins the namespaces by path. */
 	bool joins;

@@ -28,6 +28,8 @@ struct bh_compiler {
 	int start;
 	int process;
 	int v2_group;
+	int master;
+	int terminal;
 	int parent_procfs;
 	int child_procfs;
 	int *groups;	  /* by hierarchy */
@@ -58,6 +60,7 @@ int bh_compile_child_procfs(struct bh_compiler *c);
 /* Phases, in order. */
 void bh_compile_trees(struct bh_compiler *c);
 int bh_compile_cgroups(struct bh_compiler *c);
+void bh_compile_terminal(struct bh_compiler *c);
 int bh_compile_namespaces(struct bh_compiler *c);
 void bh_compile_become_root(struct bh_compiler *c);
 void bh_compile_root(struct bh_compiler *c);

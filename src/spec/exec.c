@@ -116,7 +116,7 @@ int bh_exec_change(struct oci_process *process, const struct bh_exec *exec,
 	if (exec->no_new_privs)
 		process->no_new_privileges = (struct oci_bool){ true, true };
 	/* Whether it has a terminal is not the container's to say. */
-	process->terminal = (struct oci_bool){ true, false };
+	process->terminal = (struct oci_bool){ true, exec->terminal };
 	free(process->console_size);
 	process->console_size = NULL;
 	return 0;

@@ -27,6 +27,7 @@ struct bh_exec {
 	struct bh_texts env;  /* NAME=VALUE, in addition */
 	struct bh_texts caps; /* in addition */
 	bool no_new_privs;
+	bool terminal;
 };
 
 /* The container's process, changed as the command line says.  0 or -EINVAL. */

@@ -151,6 +151,23 @@ static int build_oom(struct bh_spec *spec, const struct oci_process *oci,
 	return 0;
 }
 
+/* ioctl_tty(2), TIOCSWINSZ: an unsigned short. */
+static uint32_t window_size(uint64_t size)
+{
+	return size > UINT16_MAX ? UINT16_MAX : (uint32_t)size;
+}
+
+/* A size is of a terminal, and without one ignored (config.md, Process). */
+static void set_terminal(struct bh_process *process,
+			 const struct oci_process *oci)
+{
+	process->terminal = oci->terminal.value;
+	if (!process->terminal || !oci->console_size)
+		return;
+	process->rows = window_size(oci->console_size->height.value);
+	process->columns = window_size(oci->console_size->width.value);
+}
+
 int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 {
 	const struct oci_process *oci = spec->config->process;
@@ -166,6 +183,7 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 	if (r < 0)
 		return r;
 	spec->process.no_new_privs = oci->no_new_privileges.value;
+	set_terminal(&spec->process, oci);
 	r = build_caps(spec, oci->capabilities, err);
 	for (size_t i = 0; r == 0 && i < oci->rlimits.len; i++)
 		r = build_rlimit(spec, i, &oci->rlimits.items[i], err);

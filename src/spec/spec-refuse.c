@@ -12,7 +12,6 @@ static const struct {
 	const char *pattern; /* as oci_config_walk gives it */
 	const char *why;
 } refused[] = {
-	{ "/process/terminal", "terminals are not implemented yet" },
 	{ "/process/apparmorProfile", "AppArmor is not implemented yet" },
 	{ "/process/selinuxLabel", "SELinux is not implemented yet" },
 	{ "/process/ioPriority", "not implemented yet" },
@@ -47,8 +46,6 @@ static bool asks_nothing(const struct oci_config *config, const char *pattern)
 	const struct oci_process *process = config->process;
 	const struct oci_linux *lin = config->linux;
 
-	if (bh_str_eq(pattern, "/process/terminal"))
-		return !process->terminal.value;
 	if (bh_str_eq(pattern, "/process/apparmorProfile"))
 		return !process->apparmor_profile[0];
 	if (bh_str_eq(pattern, "/process/selinuxLabel"))

@@ -99,6 +99,8 @@ struct bh_process {
 	struct bh_rlimit *rlimits;
 	bool oom_set;
 	int64_t oom_score_adj;
+	bool terminal;
+	uint32_t rows, columns; /* of the terminal; 0: not given */
 };
 
 struct bh_spec {

@@ -30,10 +30,6 @@ refuses() {
 	done
 }
 
-@test "a terminal" {
-	refuses '.process.terminal = true' /process/terminal 'not implemented'
-}
-
 @test "labels and profiles of security modules" {
 	refuses '.process.apparmorProfile = "x"' /process/apparmorProfile AppArmor
 	refuses '.process.selinuxLabel = "a:b:c:d"' /process/selinuxLabel SELinux

@@ -160,8 +160,8 @@ on() {
 	on refuse-sysctl v2
 }
 
-@test "refuse-terminal" {
-	on refuse-terminal v2
+@test "terminal" {
+	on terminal v2
 }
 
 @test "refuse-wrong-type" {

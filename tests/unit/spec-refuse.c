@@ -24,6 +24,10 @@ static const char *const honoured[] = {
 	"/root/path",
 	"/root/readonly",
 	"/process",
+	"/process/terminal",
+	"/process/consoleSize",
+	"/process/consoleSize/height",
+	"/process/consoleSize/width",
 	"/process/user",
 	"/process/user/uid",
 	"/process/user/gid",
@@ -120,10 +124,9 @@ static const char *const honoured[] = {
 
 /* With all below them. */
 static const char *const left_alone[] = {
-	"/process/consoleSize",	    /* for a terminal, which is refused */
 	"/process/commandLine",	    /* for Windows */
 	"/process/user/username",   /* for Windows; noted */
-	"/process/execCPUAffinity", /* for exec, which is no command yet */
+	"/process/execCPUAffinity", /* refused by exec, which it is for */
 	/* a group that is being made is empty, so there is nothing to check */
 	"/linux/resources/memory/checkBeforeUpdate",
 };
@@ -158,7 +161,6 @@ static const struct {
 	  { .top = "'mounts':[{'destination':'/y','type':'tmpfs'},"
 		   "{'destination':'/x','type':'tmpfs','gidMappings':["
 		   "{'containerID':0,'hostID':0,'size':1}]}]" } },
-	{ "/process/terminal", { .process = "'terminal':true" } },
 	{ "/process/apparmorProfile", { .process = "'apparmorProfile':'p'" } },
 	{ "/process/selinuxLabel", { .process = "'selinuxLabel':'l'" } },
 	{ "/process/ioPriority",
