@@ -84,6 +84,20 @@ static const struct bh_command *find_command(const char *name)
 	return NULL;
 }
 
+/* Those of the engines' own loggers, in any of their spellings. */
+static bool is_log_level(const char *level)
+{
+	static const char *const levels[] = {
+		"panic", "fatal", "error", "warn", "warning",
+		"info",	 "debug", "trace",
+	};
+
+	for (size_t i = 0; level && i < BH_COUNT(levels); i++)
+		if (bh_str_eq(level, levels[i]))
+			return true;
+	return !level;
+}
+
 static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 {
 	if (in->log_format && !bh_str_eq(in->log_format, "json") &&
@@ -92,6 +106,11 @@ static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 				 "read the command line: --log-format %s: "
 				 "must be text or json",
 				 in->log_format);
+	if (!is_log_level(in->log_level))
+		return bh_refuse(err,
+				 "read the command line: --log-level %s: "
+				 "must be error, warning, info or debug",
+				 in->log_level);
 	if (in->systemd_cgroup)
 		return bh_refuse(err,
 				 "read the command line: --systemd-cgroup "

@@ -125,9 +125,9 @@ static int make_process(struct bh_birth *birth, struct bh_err *err)
 	return bh_run_plan(&birth->run, &inputs, err);
 }
 
-int bh_birth(const char *root, const struct bh_prepared *prepared,
-	     const struct bh_birth_options *options, struct bh_birth *ret,
-	     struct bh_err *err)
+int bh_birth_make(const char *root, const struct bh_prepared *prepared,
+		  const struct bh_birth_options *options, struct bh_birth *ret,
+		  struct bh_err *err)
 {
 	struct bh_err undo_err;
 	int r;

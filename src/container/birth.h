@@ -4,7 +4,7 @@
  * `run` have in common.
  *
  *	bundle ── bh_prepare_spec ──► spec ── bh_prepare_plan ──► plan
- *	plan ── bh_birth ──► entry, state.json, groups, process
+ *	plan ── bh_birth_make ──► entry, state.json, groups, process
  */
 #ifndef BH_CONTAINER_BIRTH_H
 #define BH_CONTAINER_BIRTH_H
@@ -36,9 +36,9 @@ struct bh_birth_options {
  * or waits for `start`, as the plan says.  After a failure nothing is left.
  * Clear it with bh_birth_clear, which leaves the container alone.
  */
-int bh_birth(const char *root, const struct bh_prepared *prepared,
-	     const struct bh_birth_options *options, struct bh_birth *ret,
-	     struct bh_err *err);
+int bh_birth_make(const char *root, const struct bh_prepared *prepared,
+		  const struct bh_birth_options *options, struct bh_birth *ret,
+		  struct bh_err *err);
 void bh_birth_clear(struct bh_birth *birth);
 
 /* Remove the groups and the entry of a container whose process has ended. */

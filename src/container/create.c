@@ -7,7 +7,7 @@ int bh_container_create(const char *root, const struct bh_prepared *prepared,
 			struct bh_err *err)
 {
 	struct bh_birth birth;
-	int r = bh_birth(root, prepared, options, &birth, err);
+	int r = bh_birth_make(root, prepared, options, &birth, err);
 
 	if (r == 0)
 		bh_birth_clear(&birth);

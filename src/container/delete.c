@@ -31,7 +31,7 @@ static int kill_process(const struct bh_container *c, int signal,
 static int kill_all(const struct bh_container *c, int signal,
 		    struct bh_err *err)
 {
-	bh_autoclose int fd = bh_group_of(c->state, err);
+	bh_autoclose int fd = bh_container_open_group(c->state, err);
 
 	if (fd == -ENOENT && c->pidfd < 0)
 		return 0;
@@ -62,7 +62,7 @@ int bh_container_pids(const char *root, const char *id, struct bh_buf *pids,
 
 	if (r < 0)
 		return r;
-	r = bh_group_of(c.state, err);
+	r = bh_container_open_group(c.state, err);
 	if (r >= 0) {
 		bh_autoclose int fd = r;
 

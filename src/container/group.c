@@ -30,7 +30,7 @@ static const struct bh_state_group *find_group(const struct bh_state *state)
 	return found;
 }
 
-int bh_group_of(const struct bh_state *state, struct bh_err *err)
+int bh_container_open_group(const struct bh_state *state, struct bh_err *err)
 {
 	const struct bh_state_group *group = find_group(state);
 	struct bh_hierarchy hierarchy = { 0 };

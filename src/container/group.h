@@ -9,6 +9,6 @@
  * Open the group by which the container can be frozen, or any on a host without
  * a freezer: a descriptor or -errno.
  */
-int bh_group_of(const struct bh_state *state, struct bh_err *err);
+int bh_container_open_group(const struct bh_state *state, struct bh_err *err);
 
 #endif

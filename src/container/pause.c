@@ -12,14 +12,14 @@
 bool bh_pause_is_on(const struct bh_state *state)
 {
 	struct bh_err ignored;
-	bh_autoclose int fd = bh_group_of(state, &ignored);
+	bh_autoclose int fd = bh_container_open_group(state, &ignored);
 
 	return fd >= 0 && bh_cgroup_is_frozen(fd);
 }
 
 int bh_pause_end(const struct bh_state *state, struct bh_err *err)
 {
-	bh_autoclose int fd = bh_group_of(state, err);
+	bh_autoclose int fd = bh_container_open_group(state, err);
 
 	return fd < 0 ? fd : bh_cgroup_thaw(fd, err);
 }
@@ -39,7 +39,7 @@ static int freeze(const struct bh_container *c, struct bh_err *err)
 
 	if (c->status != OCI_STATUS_RUNNING && c->status != OCI_STATUS_CREATED)
 		return refuse_status(c, "pause", err);
-	fd = bh_group_of(c->state, err);
+	fd = bh_container_open_group(c->state, err);
 	return fd < 0 ? fd : bh_cgroup_freeze(fd, FREEZE_TIMEOUT_MS, err);
 }
 

@@ -47,7 +47,7 @@ int bh_container_run(const char *root, const struct bh_prepared *prepared,
 	r = bh_supervisor_open(&supervisor, err);
 	if (r < 0)
 		return r;
-	r = bh_birth(root, prepared, &none, &birth, err);
+	r = bh_birth_make(root, prepared, &none, &birth, err);
 	if (r == 0)
 		r = run_to_end(&birth, &supervisor, ret_status, err);
 	bh_supervisor_close(&supervisor);

@@ -101,6 +101,20 @@ try() {
 	assert_error --systemd-cgroup
 }
 
+@test "--log-level is one of the levels that there are" {
+	for level in error warn warning info debug; do
+		try --log-level $level --version
+		assert_status 0
+		try --log-level=$level features
+		assert_status 0
+	done
+	for level in loud '' Error; do
+		try "--log-level=$level" features
+		assert_status 1
+		assert_error '--log-level' 'must be error'
+	done
+}
+
 @test "an abbreviation or a prefix of an option is unknown" {
 	for option in --bundl --bundlex --bundle-x --hel --versionx -bundle; do
 		try plan "$option" "$BUNDLE"

@@ -21,7 +21,7 @@ setup() {
 
 teardown() {
 	exec 7<&-
-	"$BULKHEAD" --root "$STORE" delete --force "$ID" || :
+	timeout 60 "$BULKHEAD" --root "$STORE" delete --force "$ID" || :
 	clean_up
 }
 
@@ -50,11 +50,11 @@ create_and_start() {
 	"$@" timeout 60 "$BULKHEAD" --root "$STORE" create -b "$BUNDLE" "$ID" \
 		</dev/null >"$pipe" 2>"$BATS_TEST_TMPDIR/stderr" && status=0 || status=$?
 	[ "$status" != 0 ] ||
-		capture "$@" "$BULKHEAD" --root "$STORE" start "$ID"
+		capture "$@" timeout 60 "$BULKHEAD" --root "$STORE" start "$ID"
 	wait "$reader"
 	output=$(tr -d '\0' <"$BATS_TEST_TMPDIR/collected")
 	error=$(cat "$BATS_TEST_TMPDIR/stderr")
-	"$BULKHEAD" --root "$STORE" delete --force "$ID"
+	timeout 60 "$BULKHEAD" --root "$STORE" delete --force "$ID"
 }
 
 # Both ways, and with or without descriptors that leak; then CHECK.
