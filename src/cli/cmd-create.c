@@ -22,7 +22,7 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 		.waits = true,
 		.console = in->console_socket,
 	};
-	const struct bh_birth_options wanted = {
+	const struct bh_create_options wanted = {
 		.pid_file = in->pid_file,
 		.console_socket = in->console_socket,
 	};

@@ -16,6 +16,7 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 		.bundle = in->bundle ? in->bundle : ".",
 		.id = in->id ? in->id : "container",
 		.host_file = in->host,
+		.attached = true,
 	};
 	bh_autobuf struct bh_buf text = { 0 };
 	struct bh_prepared prepared = { 0 };
@@ -28,8 +29,6 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 				 "must be text or json",
 				 in->format);
 	r = bh_prepare_spec(&request, &prepared, err);
-	/* As with the console socket that it would need. */
-	request.console = prepared.spec.process.terminal;
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0) {

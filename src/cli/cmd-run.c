@@ -15,6 +15,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	struct bh_request request = {
 		.bundle = in->bundle ? in->bundle : ".",
 		.id = in->id,
+		.attached = true,
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };

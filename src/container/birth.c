@@ -8,7 +8,6 @@
 
 #include "base/fd.h"
 #include "container/birth.h"
-#include "container/console.h"
 #include "container/pid-file.h"
 #include "container/record.h"
 #include "run/sync.h"
@@ -76,8 +75,8 @@ static int created(const struct bh_run *run, struct bh_err *err)
 	struct bh_birth *birth = run->in.arg;
 	int r = bh_entry_rename(&birth->entry, BH_START_NEW, BH_START, err);
 
-	if (r == 0 && birth->pid_file)
-		r = bh_pid_file_write(birth->pid_file, run->child, err);
+	if (r == 0 && birth->options.pid_file)
+		r = bh_pid_file_write(birth->options.pid_file, run->child, err);
 	return r;
 }
 
@@ -92,7 +91,7 @@ static int *preset_fds(const struct bh_birth *birth)
 	for (size_t i = 0; i < count; i++)
 		fds[i] = p->paths[i].fd;
 	fds[count] = birth->start_fd;
-	fds[count + 1] = birth->console_fd;
+	fds[count + 1] = birth->options.console_fd;
 	return fds;
 }
 
@@ -134,9 +133,8 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 
 	*ret = (struct bh_birth){
 		.prepared = prepared,
-		.pid_file = options->pid_file,
+		.options = *options,
 		.entry = BH_NO_ENTRY,
-		.console_fd = -1,
 		.start_fd = -1,
 		.shared_fd = -1,
 		.run = BH_NO_RUN,
@@ -145,11 +143,6 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 	if (r < 0)
 		return r;
 	r = make_files(ret, err);
-	if (r == 0 && options->console_socket) {
-		ret->console_fd =
-			bh_console_connect(options->console_socket, err);
-		r = ret->console_fd < 0 ? ret->console_fd : 0;
-	}
 	if (r == 0)
 		r = make_process(ret, err);
 	if (r < 0) {
@@ -163,7 +156,6 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 void bh_birth_clear(struct bh_birth *birth)
 {
 	bh_run_clear(&birth->run);
-	bh_close(&birth->console_fd);
 	bh_close(&birth->start_fd);
 	bh_close(&birth->shared_fd);
 	bh_state_free(birth->state);

@@ -14,21 +14,20 @@
 #include "container/store.h"
 #include "run/run.h"
 
+/* What is wanted of a container beside the bundle. */
+struct bh_birth_options {
+	const char *pid_file; /* or NULL */
+	int console_fd;	      /* a console socket, borrowed; -1: none */
+};
+
 struct bh_birth {
 	const struct bh_prepared *prepared; /* borrowed */
-	const char *pid_file;		    /* borrowed, may be NULL */
-	int console_fd;			    /* a console socket, -1: none */
-	struct bh_entry entry;		    /* locked */
+	struct bh_birth_options options;
+	struct bh_entry entry; /* locked */
 	struct bh_state *state;
 	int start_fd;  /* the FIFO, -1: does not wait for `start` */
 	int shared_fd; /* the shared page, -1: nobody reads it later */
 	struct bh_run run;
-};
-
-/* What an engine wants of a container beside the bundle; each may be NULL. */
-struct bh_birth_options {
-	const char *pid_file;
-	const char *console_socket;
 };
 
 /*

@@ -10,7 +10,6 @@
 #ifndef BH_CONTAINER_CONTAINER_H
 #define BH_CONTAINER_CONTAINER_H
 
-#include "container/birth.h"
 #include "container/prepare.h"
 #include "container/state.h"
 #include "container/store.h"
@@ -31,10 +30,16 @@ int bh_container_open(const char *root, const char *id, enum bh_access access,
 		      struct bh_container *ret, struct bh_err *err);
 void bh_container_close(struct bh_container *container);
 
+/* What an engine wants beside the bundle; each may be NULL. */
+struct bh_create_options {
+	const char *pid_file;
+	const char *console_socket;
+};
+
 /* Make a container of a prepared bundle; its process waits to be started.
  * After a failure nothing is left. */
 int bh_container_create(const char *root, const struct bh_prepared *prepared,
-			const struct bh_birth_options *options,
+			const struct bh_create_options *options,
 			struct bh_err *err);
 
 int bh_container_start(const char *root, const char *id, struct bh_err *err);

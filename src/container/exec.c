@@ -187,6 +187,7 @@ static int prepare(const struct bh_exec_request *request,
 		.id = request->id,
 		.joins = c->state,
 		.console = request->console_socket,
+		.attached = !request->detach,
 	};
 	int r = check_status(c, err);
 
@@ -197,14 +198,9 @@ static int prepare(const struct bh_exec_request *request,
 	return r < 0 ? r : check_alive(c, err);
 }
 
-static int run_plan(const struct bh_exec_request *request,
-		    const struct bh_prepared *p, struct bh_run *run,
-		    struct bh_err *err)
+static int run_plan(const struct bh_prepared *p, int console_fd,
+		    struct bh_run *run, struct bh_err *err)
 {
-	bh_autoclose int console_fd =
-		request->console_socket ?
-			bh_console_connect(request->console_socket, err) :
-			-1;
 	size_t count = p->spec.wanted_count;
 	bh_autofree int *fds = bh_calloc(count + 2, sizeof(*fds));
 	struct bh_run_inputs inputs = {
@@ -219,39 +215,92 @@ static int run_plan(const struct bh_exec_request *request,
 	/* Numbered as for a container; this one is not started. */
 	fds[count] = -1;
 	fds[count + 1] = console_fd;
-	if (request->console_socket && console_fd < 0)
-		return console_fd;
 	return bh_run_plan(run, &inputs, err);
 }
 
 /* A program that its caller will not know of must not go on. */
-static int write_pid(const char *path, pid_t pid, struct bh_err *err)
+static int tell(const struct bh_exec_request *request, pid_t pid,
+		struct bh_relay *relay, struct bh_err *err)
 {
-	int r = bh_pid_file_write(path, pid, err);
+	int r = 0;
 
+	if (request->pid_file)
+		r = bh_pid_file_write(request->pid_file, pid, err);
+	if (r == 0 && relay)
+		r = bh_relay_start(relay, err);
 	if (r < 0)
 		(void)kill(pid, SIGKILL);
 	return r;
 }
 
+/* What is done with its terminal: an engine's, or relay. */
+struct console {
+	int fd;
+	struct bh_relay *relay;
+};
+
 static int execute(const struct bh_exec_request *request,
-		   const struct bh_prepared *prepared, int *ret_status,
+		   const struct bh_prepared *prepared,
+		   const struct console *console, int *ret_status,
 		   struct bh_err *err)
 {
 	struct bh_supervisor supervisor;
+	struct bh_supervised job = { .relay = console->relay };
 	struct bh_run run = BH_NO_RUN;
 	int r = bh_supervisor_open(&supervisor, err);
 
 	if (r < 0)
 		return r;
-	r = run_plan(request, prepared, &run, err);
-	if (r == 0 && request->pid_file)
-		r = write_pid(request->pid_file, run.child, err);
+	r = run_plan(prepared, console->fd, &run, err);
+	job.pid = run.child;
+	if (r == 0)
+		r = tell(request, job.pid, console->relay, err);
 	if (r == 0 && !request->detach)
-		r = bh_supervise(&supervisor, run.child, ret_status, err);
+		r = bh_supervise(&supervisor, &job, ret_status, err);
 	bh_run_clear(&run);
 	bh_supervisor_close(&supervisor);
 	return r;
+}
+
+static int execute_for_engine(const struct bh_exec_request *request,
+			      const struct bh_prepared *prepared,
+			      int *ret_status, struct bh_err *err)
+{
+	bh_autoclose int fd = bh_console_connect(request->console_socket, err);
+	struct console console = { .fd = fd };
+
+	if (fd < 0)
+		return fd;
+	return execute(request, prepared, &console, ret_status, err);
+}
+
+static int execute_on_terminal(const struct bh_exec_request *request,
+			       const struct bh_prepared *prepared,
+			       int *ret_status, struct bh_err *err)
+{
+	struct bh_relay relay;
+	struct console console = { .relay = &relay };
+	int r = bh_relay_open(&relay, err);
+
+	if (r < 0)
+		return r;
+	console.fd = relay.peer_fd;
+	r = execute(request, prepared, &console, ret_status, err);
+	bh_relay_close(&relay);
+	return r;
+}
+
+static int execute_prepared(const struct bh_exec_request *request,
+			    const struct bh_prepared *prepared, int *ret_status,
+			    struct bh_err *err)
+{
+	static const struct console none = { .fd = -1 };
+
+	if (request->console_socket)
+		return execute_for_engine(request, prepared, ret_status, err);
+	if (prepared->spec.process.terminal)
+		return execute_on_terminal(request, prepared, ret_status, err);
+	return execute(request, prepared, &none, ret_status, err);
 }
 
 int bh_container_exec(const char *root, const struct bh_exec_request *request,
@@ -266,7 +315,7 @@ int bh_container_exec(const char *root, const struct bh_exec_request *request,
 	*ret_status = 0;
 	r = prepare(request, &c, &prepared, err);
 	if (r == 0)
-		r = execute(request, &prepared, ret_status, err);
+		r = execute_prepared(request, &prepared, ret_status, err);
 	bh_prepared_clear(&prepared);
 	bh_container_close(&c);
 	return r;

@@ -25,6 +25,7 @@ struct bh_request {
 	const char *host_file; /* imitate this host; NULL: the real one */
 	bool waits;	       /* the program waits for `start` */
 	bool console;	       /* there is a console socket */
+	bool attached;	       /* or the caller is served, if need be */
 };
 
 /* Each part borrows from those above it. */

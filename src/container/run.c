@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <signal.h>
 
 #include "container/birth.h"
 #include "container/run.h"
@@ -16,14 +17,19 @@ static int clean(struct bh_birth *birth, struct bh_err *err)
 }
 
 static int run_to_end(struct bh_birth *birth, struct bh_supervisor *supervisor,
-		      int *ret_status, struct bh_err *err)
+		      struct bh_relay *relay, int *ret_status,
+		      struct bh_err *err)
 {
+	struct bh_supervised job = { birth->run.child, relay };
 	struct bh_err clean_err;
-	int r, cleaned;
+	int r = relay ? bh_relay_start(relay, err) : 0, cleaned;
 
 	/* It runs: others may look at it, execute in it, kill it. */
 	bh_entry_unlock(&birth->entry);
-	r = bh_supervise(supervisor, birth->run.child, ret_status, err);
+	if (r == 0)
+		r = bh_supervise(supervisor, &job, ret_status, err);
+	else
+		(void)kill(job.pid, SIGKILL);
 	cleaned = clean(birth, &clean_err);
 	bh_birth_clear(birth);
 	/* The first failure is the one that tells. */
@@ -34,10 +40,12 @@ static int run_to_end(struct bh_birth *birth, struct bh_supervisor *supervisor,
 	return r;
 }
 
-int bh_container_run(const char *root, const struct bh_prepared *prepared,
-		     int *ret_status, struct bh_err *err)
+static int run(const char *root, const struct bh_prepared *prepared,
+	       struct bh_relay *relay, int *ret_status, struct bh_err *err)
 {
-	static const struct bh_birth_options none;
+	struct bh_birth_options options = {
+		.console_fd = relay ? relay->peer_fd : -1,
+	};
 	struct bh_supervisor supervisor;
 	struct bh_birth birth;
 	int r;
@@ -47,9 +55,25 @@ int bh_container_run(const char *root, const struct bh_prepared *prepared,
 	r = bh_supervisor_open(&supervisor, err);
 	if (r < 0)
 		return r;
-	r = bh_birth_make(root, prepared, &none, &birth, err);
+	r = bh_birth_make(root, prepared, &options, &birth, err);
 	if (r == 0)
-		r = run_to_end(&birth, &supervisor, ret_status, err);
+		r = run_to_end(&birth, &supervisor, relay, ret_status, err);
 	bh_supervisor_close(&supervisor);
+	return r;
+}
+
+int bh_container_run(const char *root, const struct bh_prepared *prepared,
+		     int *ret_status, struct bh_err *err)
+{
+	struct bh_relay relay;
+	int r;
+
+	if (!prepared->spec.process.terminal)
+		return run(root, prepared, NULL, ret_status, err);
+	r = bh_relay_open(&relay, err);
+	if (r < 0)
+		return r;
+	r = run(root, prepared, &relay, ret_status, err);
+	bh_relay_close(&relay);
 	return r;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <poll.h>
 #include <sys/signalfd.h>
 #include <sys/wait.h>
 
@@ -54,27 +55,65 @@ static int try_reap(pid_t pid, int *ret_status, struct bh_err *err)
 	return 1;
 }
 
-int bh_supervise(struct bh_supervisor *supervisor, pid_t pid, int *ret_status,
+/* One signal: 1 when the program has ended. */
+static int take_signal(const struct bh_supervised *job, int signal_fd,
+		       int *ret_status, struct bh_err *err)
+{
+	struct signalfd_siginfo info;
+	ssize_t n = read(signal_fd, &info, sizeof(info));
+
+	if (n < 0 && errno == EINTR)
+		return 0;
+	if (n != sizeof(info))
+		return bh_fail(err, n < 0 ? errno : EIO, "wait for signals");
+	if (info.ssi_signo == SIGCHLD)
+		return try_reap(job->pid, ret_status, err);
+	/* The program hears of it from its own terminal. */
+	if (info.ssi_signo == SIGWINCH && job->relay)
+		bh_relay_resize(job->relay);
+	/* SIGURG: language runtimes send it to their own threads. */
+	else if (info.ssi_signo != SIGURG)
+		(void)kill(job->pid, (int)info.ssi_signo);
+	return 0;
+}
+
+/* Until there is a signal. */
+static int relay_until_signal(struct bh_relay *relay, int signal_fd,
+			      struct bh_err *err)
+{
+	struct pollfd polls[BH_RELAY_POLLS + 1];
+
+	do {
+		bh_relay_wait_for(relay, polls);
+		polls[BH_RELAY_POLLS] = (struct pollfd){ signal_fd, POLLIN, 0 };
+		if (poll(polls, BH_RELAY_POLLS + 1, -1) < 0) {
+			if (errno != EINTR)
+				return bh_fail(err, errno,
+					       "wait for the terminal");
+			continue;
+		}
+		bh_relay_work(relay, polls);
+	} while (!polls[BH_RELAY_POLLS].revents);
+	return 0;
+}
+
+int bh_supervise(struct bh_supervisor *supervisor,
+		 const struct bh_supervised *job, int *ret_status,
 		 struct bh_err *err)
 {
 	/* It may have ended before anybody looked. */
-	int r = try_reap(pid, ret_status, err);
+	int r = try_reap(job->pid, ret_status, err);
 
 	while (r == 0) {
-		struct signalfd_siginfo info;
-		ssize_t n = read(supervisor->signal_fd, &info, sizeof(info));
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n != sizeof(info))
-			return bh_fail(err, n < 0 ? errno : EIO,
-				       "wait for signals");
-		if (info.ssi_signo == SIGCHLD)
-			r = try_reap(pid, ret_status, err);
-		/* SIGURG: language runtimes send it to their own threads. */
-		else if (info.ssi_signo != SIGURG)
-			(void)kill(pid, (int)info.ssi_signo);
+		if (job->relay)
+			r = relay_until_signal(job->relay,
+					       supervisor->signal_fd, err);
+		if (r == 0)
+			r = take_signal(job, supervisor->signal_fd, ret_status,
+					err);
 	}
+	if (job->relay)
+		bh_relay_drain(job->relay);
 	return r < 0 ? r : 0;
 }
 

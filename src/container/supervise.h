@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "container/relay.h"
 
 struct bh_supervisor {
 	int signal_fd;
@@ -17,11 +18,17 @@ struct bh_supervisor {
 /* Hold back the signals that are to be handed on.  0 or -errno. */
 int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err);
 
+struct bh_supervised {
+	pid_t pid;
+	struct bh_relay *relay; /* of its terminal; NULL: it has none */
+};
+
 /*
- * Hand signals on to pid until it ends, and reap it.  *ret_status is its exit
- * status, 128 + n after signal n.
+ * Hand signals on to the process until it ends, and reap it; serve its terminal
+ * meanwhile.  *ret_status is its exit status, 128 + n after signal n.
  */
-int bh_supervise(struct bh_supervisor *supervisor, pid_t pid, int *ret_status,
+int bh_supervise(struct bh_supervisor *supervisor,
+		 const struct bh_supervised *job, int *ret_status,
 		 struct bh_err *err);
 
 /* Give the caller's signal mask back. */

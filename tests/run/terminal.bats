@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# Terminals, given away by a console socket: create and exec.
+# Terminals: given away by a console socket, and served by run and exec.
 #
 # shellcheck disable=SC2016,SC2154
 
@@ -127,6 +127,103 @@ run_on_terminal() {
 	assert_line 7 /dev/pts/0
 }
 
+# on_terminal SCRIPT [WORD...]: a shell with a terminal, as who uses one has;
+# $output, with LF for CR LF.
+on_terminal() {
+	printf '%s\n' "$1" >"$BATS_TEST_TMPDIR/script"
+	export BULKHEAD BUNDLE ID STORE ROOTFS
+	capture timeout 60 script --quiet --return --command \
+		"sh '$BATS_TEST_TMPDIR/script'" /dev/null
+	output=${output//$'\r'/}
+	# The end of script's own input, as it is echoed.
+	output=${output//'^@'/}
+}
+
+@test "run has a terminal, of the size of the caller's" {
+	terminal
+	args sh -c 'tty; stty size; exit 9'
+	on_terminal 'stty rows 33 cols 77
+		"$BULKHEAD" run --bundle "$BUNDLE" "$ID"; echo status $?'
+	assert_line /dev/pts/0 '33 77' 'status 9'
+}
+
+@test "the caller's modes come back: after the end, a kill, and SIGTERM" {
+	terminal
+	config '.root.readonly = false'
+	mkfifo "$ROOTFS/ready"
+	args sh -c 'trap "exit 5" TERM; echo >/ready; while :; do sleep 0.01; done'
+	for signal in TERM KILL; do
+		on_terminal '
+			before=$(stty -g)
+			terminal=$(tty)
+			{ read line <"$ROOTFS/ready"
+			  stty -g <"$terminal"
+			  kill -'$signal' $(ps -o pid= --ppid $(pgrep -f "run --bundle $BUNDLE $ID"))
+			} &
+			"$BULKHEAD" run --bundle "$BUNDLE" "$ID"; echo status $?
+			wait
+			[ "$(stty -g)" = "$before" ] && echo as before
+			echo "$before"'
+		assert_line 'as before'
+		assert_match '^status (5|137)$'
+		# It was another one meanwhile.
+		[ "$(grep -cE '^[0-9a-f]+:[0-9a-f:]+$' <<<"$output")" = 2 ]
+		[ "$(grep -E '^[0-9a-f]+:[0-9a-f:]+$' <<<"$output" | uniq | wc -l)" = 2 ]
+	done
+	args true
+	on_terminal 'before=$(stty -g)
+		"$BULKHEAD" run --bundle "$BUNDLE" "$ID"
+		[ "$(stty -g)" = "$before" ] && echo as before'
+	assert_line 'as before'
+	on_terminal 'before=$(stty -g); terminal=$(tty)
+		"$BULKHEAD" run --bundle "$BUNDLE/nothing" "$ID"
+		[ "$(stty -g)" = "$before" ] && echo as before'
+	assert_line 'as before'
+}
+
+@test "the terminal follows when the caller's changes its size" {
+	terminal
+	config '.root.readonly = false'
+	mkfifo "$ROOTFS/ready"
+	args sh -c 'trap "stty size; exit 0" WINCH; echo >/ready
+		while :; do sleep 0.01; done'
+	on_terminal 'terminal=$(tty); stty rows 20 cols 50
+		{ read line <"$ROOTFS/ready"; stty rows 44 cols 55 <"$terminal"; } &
+		"$BULKHEAD" run --bundle "$BUNDLE" "$ID"'
+	assert_line '44 55'
+}
+
+@test "what is piped in is typed, and ends" {
+	terminal
+	args sh -c 'stty -echo; echo ready; read a; echo "got $a"; cat; echo end'
+	mkfifo "$BATS_TEST_TMPDIR/in"
+	{ printf 'one\ntwo\n' >"$BATS_TEST_TMPDIR/in"; } &
+	output=$(timeout 60 "$BULKHEAD" --root "$STORE" run --bundle "$BUNDLE" \
+		"$ID" <"$BATS_TEST_TMPDIR/in")
+	assert_line 'got one' two end
+}
+
+@test "much output comes whole" {
+	terminal
+	args sh -c 'seq 20000'
+	output=$(timeout 60 "$BULKHEAD" --root "$STORE" run --bundle "$BUNDLE" \
+		"$ID" </dev/null | sha256sum)
+	[ "$output" = "$(seq 20000 | sha256sum)" ]
+}
+
+@test "exec serves the terminal too" {
+	args sleep 1000
+	bulkhead create --bundle "$BUNDLE" "$ID"
+	bulkhead start "$ID"
+	on_terminal 'before=$(stty -g); stty rows 31 cols 71
+		"$BULKHEAD" --root "$STORE" exec -t "$ID" sh -c "tty; stty size; exit 8"
+		echo status $?'
+	assert_line /dev/pts/0 '31 71' 'status 8'
+	bulkhead exec --detach --tty "$ID" true
+	assert_status 255
+	assert_error /process/terminal 'no console socket'
+}
+
 @test "in a user namespace" {
 	requires userns
 	userns
@@ -137,9 +234,6 @@ run_on_terminal() {
 @test "without a console socket, or a terminal: an error" {
 	terminal
 	bulkhead create --bundle "$BUNDLE" "$ID"
-	assert_status 1
-	assert_error /process/terminal 'no console socket'
-	bulkhead run --bundle "$BUNDLE" "$ID"
 	assert_status 1
 	assert_error /process/terminal 'no console socket'
 	config '.process.terminal = false'
