@@ -21,9 +21,9 @@ static void check_success(void)
 	(void)job_step(&job, BH_OP_session_new, BH_CHILD);
 	job_step(&job, BH_OP_umask, BH_CHILD)->umask.mask = 027;
 	job_step(&job, BH_OP_cwd, BH_CHILD)->cwd.path = "/";
-	job_shell(&job, "umask; pwd; echo $HOME; exec 9>&1; ls /proc/$$/fd | "
-			"tr '\\n' ' '");
-	job_prints(&job, "0027\n/\n/h\n0 1 2 9 ", "success");
+	/* No pipe: the shell may still have its end of one. */
+	job_shell(&job, "umask; pwd; echo $HOME; exec 9>&1; ls /proc/$$/fd; :");
+	job_prints(&job, "0027\n/\n/h\n0\n1\n2\n9\n", "success");
 
 	job_init(&job);
 	job_clone(&job);
