@@ -144,6 +144,16 @@ created_and_started() {
 	sweep create start "$ID"
 }
 
+@test "S26 exec is killed" {
+	sweep created_and_started exec "$ID" true
+	sweep created_and_started exec --detach --pid-file "$PIDS/pid" "$ID" \
+		sleep 1000
+}
+
+@test "S26 pause is killed" {
+	sweep created_and_started pause "$ID"
+}
+
 @test "S26 delete is killed" {
 	sweep created_and_started delete --force "$ID"
 }
