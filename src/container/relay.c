@@ -68,7 +68,7 @@ static int set_raw(struct bh_relay *relay)
 	raw = relay->saved;
 	cfmakeraw(&raw);
 	raw.c_oflag |= OPOST;
-	if (tcsetattr(STDIN_FILENO, TCSADRAIN, &raw) < 0)
+	if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) < 0)
 		return -errno;
 	relay->raw = true;
 	return 0;
@@ -188,8 +188,9 @@ void bh_relay_drain(struct bh_relay *relay)
 
 void bh_relay_close(struct bh_relay *relay)
 {
+	/* Not waiting for output: the terminal may have been stopped (^S). */
 	if (relay->raw)
-		(void)tcsetattr(STDIN_FILENO, TCSADRAIN, &relay->saved);
+		(void)tcsetattr(STDIN_FILENO, TCSANOW, &relay->saved);
 	relay->raw = false;
 	bh_close(&relay->socket_fd);
 	bh_close(&relay->peer_fd);
