@@ -11,6 +11,10 @@ static const struct bh_option options[] = {
 		 pid_file),
 	BH_VALUE("console-socket", 0, "PATH",
 		 "send the terminal's master to this socket", console_socket),
+	BH_VALUE("preserve-fds", 0, "N",
+		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
+	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
+		no_new_keyring),
 	{ 0 },
 };
 
@@ -28,8 +32,10 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
-	int r = bh_prepare_spec(&request, &prepared, err);
+	int r = bh_caller_read(in, true, &request.caller, err);
 
+	if (r == 0)
+		r = bh_prepare_spec(&request, &prepared, err);
 	if (r == 0)
 		r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)

@@ -21,6 +21,8 @@ static const struct bh_option options[] = {
 	BH_FLAG("detach", 'd', "leave when the program was executed", detach),
 	BH_VALUE("pid-file", 0, "FILE", "write the program's pid to FILE",
 		 pid_file),
+	BH_VALUE("preserve-fds", 0, "N",
+		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
 	{ 0 },
 };
 
@@ -77,7 +79,10 @@ static int execute(struct bh_invocation *in, struct bh_err *err)
 	if (r < 0)
 		return r;
 	in->failed = EXEC_FAILED;
-	/* First of all: the process file may be a pipe, to be read once. */
+	r = bh_caller_read(in, false, &request.caller, err);
+	if (r < 0)
+		return r;
+	/* Before it is read: the process file may be a pipe, to be read once. */
 	r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)
 		r = bh_container_exec(root, &request, &status, err);

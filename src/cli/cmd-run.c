@@ -7,6 +7,10 @@
 static const struct bh_option options[] = {
 	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
 		 bundle),
+	BH_VALUE("preserve-fds", 0, "N",
+		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
+	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
+		no_new_keyring),
 	{ 0 },
 };
 
@@ -20,7 +24,10 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
-	int r = bh_prepare_spec(&request, &prepared, err);
+	int r = bh_caller_read(in, true, &request.caller, err);
+
+	if (r == 0)
+		r = bh_prepare_spec(&request, &prepared, err);
 
 	/* Nothing but reading happens before the config is accepted.  The
 	 * sealed program starts again from the beginning. */

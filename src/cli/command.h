@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/notes.h"
+#include "plan/compile.h"
 
 /* An option that may be given several times. */
 struct bh_values {
@@ -45,6 +46,8 @@ struct bh_invocation {
 	bool tty;
 	const char *console_socket;
 	const char *process;
+	const char *preserve_fds;
+	bool no_new_keyring;
 	const char *user;
 	const char *cwd;
 	struct bh_values env;
@@ -121,6 +124,13 @@ int bh_print(const char *text, size_t len, struct bh_err *err);
  * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
  * root. */
 char *bh_root(const struct bh_invocation *in);
+
+/*
+ * caller.c: read what the caller gives beside the config; $LISTEN_FDS too where
+ * sockets are taken.  First of all: bh_kept_check tells why.  0 or -EINVAL.
+ */
+int bh_caller_read(const struct bh_invocation *in, bool sockets,
+		   struct bh_caller *ret, struct bh_err *err);
 
 extern const struct bh_command bh_cmd_create;
 extern const struct bh_command bh_cmd_delete;

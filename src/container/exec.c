@@ -16,6 +16,7 @@
 #include "container/console.h"
 #include "container/container.h"
 #include "container/exec.h"
+#include "container/kept.h"
 #include "container/pid-file.h"
 #include "container/process.h"
 #include "container/supervise.h"
@@ -188,6 +189,7 @@ static int prepare(const struct bh_exec_request *request,
 		.joins = c->state,
 		.console = request->console_socket,
 		.attached = !request->detach,
+		.caller = request->caller,
 	};
 	int r = check_status(c, err);
 
@@ -253,6 +255,7 @@ static int execute(const struct bh_exec_request *request,
 		return r;
 	r = run_plan(prepared, console->fd, &run, err);
 	job.pid = run.child;
+	bh_kept_close(prepared->kept_count);
 	if (r == 0)
 		r = tell(request, job.pid, console->relay, err);
 	if (r == 0 && !request->detach)

@@ -4,6 +4,7 @@
 #define BH_CONTAINER_EXEC_H
 
 #include "base/err.h"
+#include "plan/compile.h"
 #include "spec/exec.h"
 
 struct bh_exec_request {
@@ -13,6 +14,7 @@ struct bh_exec_request {
 	const char *pid_file; /* or NULL */
 	const char *console_socket; /* or NULL */
 	bool detach;
+	struct bh_caller caller;
 };
 
 /*

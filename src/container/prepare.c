@@ -93,6 +93,7 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
 		.waits = p->waits,
+		.caller = request->caller,
 		.console = request->console ||
 			   (request->attached && p->spec.process.terminal),
 		.joins = joins,
@@ -163,6 +164,7 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
 				       &ret->filter, &ret->spec.notes, err);
 	ret->waits = request->waits;
+	ret->kept_count = request->caller.kept_count;
 	return r < 0 ? r : compile(ret, request, err);
 }
 

@@ -12,6 +12,7 @@
 #include "cgroup/settings.h"
 #include "container/state.h"
 #include "host/host.h"
+#include "plan/compile.h"
 #include "plan/plan.h"
 #include "seccomp/filter.h"
 #include "spec/bundle.h"
@@ -23,9 +24,10 @@ struct bh_request {
 	const struct bh_state *joins;
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */
-	bool waits;	       /* the program waits for `start` */
-	bool console;	       /* there is a console socket */
-	bool attached;	       /* or the caller is served, if need be */
+	struct bh_caller caller;
+	bool waits;    /* the program waits for `start` */
+	bool console;  /* there is a console socket */
+	bool attached; /* or the caller is served, if need be */
 };
 
 /* Each part borrows from those above it. */
@@ -38,7 +40,8 @@ struct bh_prepared {
 	struct bh_cgroup_settings settings;
 	struct bh_filter filter;
 	struct bh_plan plan;
-	bool waits; /* the plan's process waits for `start` */
+	bool waits;		 /* the plan's process waits for `start` */
+	unsigned int kept_count; /* of the caller's descriptors */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "container/birth.h"
+#include "container/kept.h"
 #include "container/run.h"
 #include "container/supervise.h"
 
@@ -56,6 +57,7 @@ static int run(const char *root, const struct bh_prepared *prepared,
 	if (r < 0)
 		return r;
 	r = bh_birth_make(root, prepared, &options, &birth, err);
+	bh_kept_close(prepared->kept_count);
 	if (r == 0)
 		r = run_to_end(&birth, &supervisor, relay, ret_status, err);
 	bh_supervisor_close(&supervisor);

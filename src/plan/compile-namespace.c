@@ -284,7 +284,8 @@ static void set_up_from_inside(struct bh_compiler *c, bool joined)
 	if (maps_itself(c))
 		(void)bh_compile_step(c, BH_OP_dumpable_off);
 	(void)bh_compile_step(c, BH_OP_session_new);
-	(void)bh_compile_step(c, BH_OP_keyring_join);
+	if (!c->in->caller.no_new_keyring)
+		(void)bh_compile_step(c, BH_OP_keyring_join);
 	if (!joined)
 		join_from_inside(c);
 	if (c->user && !c->new_root)

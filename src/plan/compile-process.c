@@ -145,7 +145,11 @@ static void close_descriptors(struct bh_compiler *c)
 	if (c->in->waits)
 		start = bh_compile_preset(c, c->spec->wanted_count, "start");
 	bh_compile_why(c, "default", NULL);
-	bh_compile_step(c, BH_OP_close_fds)->close_fds.start = start;
+	bh_compile_step(c, BH_OP_close_fds)->close_fds =
+		(struct bh_args_close_fds){
+			.keep = c->in->caller.kept_count,
+			.start = start,
+		};
 	c->start = start;
 }
 
@@ -160,6 +164,24 @@ static void find_home(struct bh_compiler *c)
 			(struct bh_args_home){ c->root, process->uid };
 }
 
+/* The pid that goes with them is known in the child alone. */
+static void hand_sockets_on(struct bh_compiler *c)
+{
+	const struct bh_caller *caller = &c->in->caller;
+	struct bh_arena *arena = &c->plan->arena;
+	struct bh_args_listen args = { 0 };
+
+	if (!caller->listen_count)
+		return;
+	args.count =
+		bh_arena_printf(arena, "LISTEN_FDS=%u", caller->listen_count);
+	if (caller->listen_names)
+		args.names = bh_arena_printf(arena, "LISTEN_FDNAMES=%s",
+					     caller->listen_names);
+	bh_compile_why(c, "caller", NULL);
+	bh_compile_step(c, BH_OP_listen)->listen = args;
+}
+
 void bh_compile_harden(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
@@ -167,6 +189,7 @@ void bh_compile_harden(struct bh_compiler *c)
 	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
 	set_names(c);
 	find_home(c);
+	hand_sockets_on(c);
 	take_terminal(c);
 	close_descriptors(c);
 	set_limits(c);
@@ -230,6 +253,26 @@ static void wait_for_start(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_await_start)->await_start.start = c->start;
 }
 
+/* Without what the config says of sockets, if the caller gives them. */
+static const char *const *environment(struct bh_compiler *c)
+{
+	const char *const *from = c->spec->process.env;
+	const char **list;
+	size_t count = 0, kept = 0;
+
+	if (!c->in->caller.listen_count)
+		return from;
+	while (from[count])
+		count++;
+	list = bh_arena_alloc(&c->plan->arena, (count + 1) * sizeof(*list));
+	for (size_t i = 0; i < count; i++)
+		if (!bh_starts_with(from[i], "LISTEN_FDS=") &&
+		    !bh_starts_with(from[i], "LISTEN_PID=") &&
+		    !bh_starts_with(from[i], "LISTEN_FDNAMES="))
+			list[kept++] = from[i];
+	return list;
+}
+
 void bh_compile_exec(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
@@ -250,6 +293,6 @@ void bh_compile_exec(struct bh_compiler *c)
 	bh_compile_why(c, "config /process/args", NULL);
 	bh_compile_step(c, BH_OP_exec)->exec = (struct bh_args_exec){
 		.arguments = process->args,
-		.environment = process->env,
+		.environment = environment(c),
 	};
 }

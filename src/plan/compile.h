@@ -18,6 +18,16 @@ struct bh_plan_group {
 	uint64_t inode;
 };
 
+/* What the caller gives or wants beside the config. */
+struct bh_caller {
+	/* Descriptors from 3 on that the program keeps; of these the first
+	 * listen_count are sockets for it, named as in $LISTEN_FDNAMES. */
+	unsigned int kept_count;
+	unsigned int listen_count;
+	const char *listen_names; /* or NULL */
+	bool no_new_keyring;	  /* the caller's session keyring is kept */
+};
+
 struct bh_plan_inputs {
 	const struct bh_spec *spec;
 	const struct bh_host *host;
@@ -29,6 +39,7 @@ struct bh_plan_inputs {
 	bool waits;
 	/* Who gets the terminal waits at the preset after that. */
 	bool console;
+	struct bh_caller caller;
 	/* For a program that is executed in a container: the groups that it
 	 * joins, instead of new ones.  spec joins the namespaces by path. */
 	bool joins;

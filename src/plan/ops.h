@@ -11,6 +11,10 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+/* The first descriptor behind the standard ones: where those that the caller
+ * hands on begin, as with sd_listen_fds(3). */
+#define BH_FIRST_KEPT_FD 3
+
 struct bh_ids {
 	size_t len;
 	const uint32_t *items;

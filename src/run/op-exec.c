@@ -101,6 +101,11 @@ static char *read_passwd(struct bh_run *run, int root_fd)
 	return text;
 }
 
+static void add_variable(struct bh_run *run, const char *text)
+{
+	run->environment[run->environment_len++] = text;
+}
+
 int op_home(struct bh_run *run, const struct bh_args_home *args,
 	    struct bh_err *err)
 {
@@ -109,7 +114,6 @@ int op_home(struct bh_run *run, const struct bh_args_home *args,
 	bh_autoclose int slash_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	char *line = read_passwd(run, root_fd < 0 ? slash_fd : root_fd);
 	const char *home = NULL;
-	size_t last = 0;
 
 	(void)err;
 	while (line && *line && !home) {
@@ -121,9 +125,20 @@ int op_home(struct bh_run *run, const struct bh_args_home *args,
 		line = next;
 	}
 	(void)snprintf(run->home, BH_HOME_SIZE, "HOME=%s", home ? home : "/");
-	while (run->environment[last])
-		last++;
-	run->environment[last] = run->home;
+	add_variable(run, run->home);
+	return 0;
+}
+
+int op_listen(struct bh_run *run, const struct bh_args_listen *args,
+	      struct bh_err *err)
+{
+	(void)err;
+	(void)snprintf(run->listen_pid, sizeof(run->listen_pid),
+		       "LISTEN_PID=%d", (int)getpid());
+	add_variable(run, args->count);
+	add_variable(run, run->listen_pid);
+	if (args->names)
+		add_variable(run, args->names);
 	return 0;
 }
 
@@ -200,10 +215,10 @@ int op_created(struct bh_run *run, const struct bh_args_created *args,
 	return run->in.created ? run->in.created(run, err) : 0;
 }
 
-/* Out of the way of the numbers that are to be given. */
-static int lift(int *fd, struct bh_err *err)
+/* To a number from `least` on, out of the way of those that are to be given. */
+static int lift(int *fd, int least, struct bh_err *err)
 {
-	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, 5);
+	int lifted = fcntl(*fd, F_DUPFD_CLOEXEC, least);
 
 	if (lifted < 0)
 		return bh_fail(err, errno, "move a descriptor");
@@ -220,25 +235,28 @@ static int put(int *fd, int to, struct bh_err *err)
 }
 
 /*
- * The socket to the parent becomes 3, what is waited on for start 4; nothing
- * else is left to be followed by a path.
+ * Behind those that are kept comes what is waited on for start, then the socket
+ * to the parent; nothing else is left to be followed by a path.  exec closes
+ * these two.
  */
 int op_close_fds(struct bh_run *run, const struct bh_args_close_fds *args,
 		 struct bh_err *err)
 {
-	int *start = args->start < 0 ? NULL : &run->slots[args->start];
-	bool sync = run->sync_fd >= 0;
-	int r = sync ? lift(&run->sync_fd, err) : 0;
+	int *own[] = {
+		args->start < 0 ? NULL : &run->slots[args->start],
+		run->sync_fd < 0 ? NULL : &run->sync_fd,
+	};
+	int first = BH_FIRST_KEPT_FD + (int)args->keep, next = first, r = 0;
 
-	if (r == 0 && start)
-		r = lift(start, err);
-	if (r == 0 && sync)
-		r = put(&run->sync_fd, 3, err);
-	if (r == 0 && start)
-		r = put(start, 4, err);
+	for (size_t i = 0; r == 0 && i < BH_COUNT(own); i++)
+		if (own[i])
+			r = lift(own[i], first + (int)BH_COUNT(own), err);
+	for (size_t i = 0; r == 0 && i < BH_COUNT(own); i++)
+		if (own[i])
+			r = put(own[i], next++, err);
 	if (r < 0)
 		return r;
-	r = bh_sys_close_range(start ? 5 : 4, UINT_MAX, 0);
+	r = bh_sys_close_range((unsigned int)next, UINT_MAX, 0);
 	return r < 0 ? bh_fail(err, -r, "close descriptors") : 0;
 }
 

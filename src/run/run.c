@@ -157,7 +157,7 @@ static int child_failure(struct bh_run *run, struct bh_err *err)
 			 at, step.data ? step.data : "?");
 }
 
-/* The child can't allocate: give it an array with room for one more. */
+/* The child can't allocate: give it an array with room for more. */
 static void prepare_environment(struct bh_run *run)
 {
 	const struct bh_plan *plan = run->in.plan;
@@ -169,9 +169,11 @@ static void prepare_environment(struct bh_run *run)
 		return;
 	while (environment[len])
 		len++;
-	run->environment = bh_calloc(len + 2, sizeof(*run->environment));
+	run->environment = bh_calloc(len + BH_ADDED_VARIABLES + 1,
+				     sizeof(*run->environment));
 	for (size_t i = 0; i < len; i++)
 		run->environment[i] = environment[i];
+	run->environment_len = len;
 	run->home = bh_calloc(1, BH_HOME_SIZE);
 }
 

@@ -19,6 +19,9 @@
 /* The longest "HOME=..." that is taken from a passwd file. */
 #define BH_HOME_SIZE 4096u
 
+/* What steps add to the environment: HOME, LISTEN_FDS, _PID and _FDNAMES. */
+#define BH_ADDED_VARIABLES 4
+
 /* A cgroup that a step made: undone by bh_run_undo. */
 struct bh_made_group {
 	size_t hierarchy; /* index into the host's cgroups */
@@ -61,8 +64,10 @@ struct bh_run {
 	/* The child's own, between its last steps. */
 	bool cwd_entered;
 	const char *program;	  /* what program_find found */
-	const char **environment; /* with room for HOME at its end */
-	char *home;		  /* room for "HOME=..." */
+	const char **environment; /* with room at its end for what is added */
+	size_t environment_len;
+	char *home;	     /* room for "HOME=..." */
+	char listen_pid[32]; /* "LISTEN_PID=..." */
 };
 
 #define BH_NO_RUN                            \

@@ -84,7 +84,7 @@ await_stopped() {
 	assert_status 0
 	pid=$(cat "$BATS_TEST_TMPDIR/pid")
 	[ "$(cat "/proc/$pid/comm")" != sleep ]
-	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 4 ' ]
+	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 3 ' ]
 	[ "$(readlink "/proc/$pid/fd/4")" = "$STORE/$ID/start" ]
 	bulkhead start "$ID"
 	[ "$(cat "/proc/$pid/comm")" = sleep ]

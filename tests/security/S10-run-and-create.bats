@@ -185,7 +185,7 @@ plant_loader() {
 		>"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/stderr"
 	pid=$(cat "$BATS_TEST_TMPDIR/pid")
 	# 4 is what it waits on for start.
-	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 4 ' ]
+	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 3 ' ]
 	[ "$(readlink "/proc/$pid/cwd")" = / ]
 	leaking "$BULKHEAD" --root "$STORE" start "$ID"
 	output=
