@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "cli/command.h"
 #include "container/kept.h"
+#include "container/relay.h"
 
 /* Nobody can have more open: fs.nr_open. */
 #define MAX_FDS (1u << 20)
@@ -37,7 +38,10 @@ static int read_sockets(struct bh_caller *caller, struct bh_err *err)
 int bh_caller_read(const struct bh_invocation *in, bool sockets,
 		   struct bh_caller *ret, struct bh_err *err)
 {
-	struct bh_caller caller = { .no_new_keyring = in->no_new_keyring };
+	struct bh_caller caller = {
+		.no_new_keyring = in->no_new_keyring,
+		.no_cgroups = bh_str_eq(in->cgroup_manager, "disabled"),
+	};
 	unsigned int preserved = 0;
 	int r = sockets ? read_sockets(&caller, err) : 0;
 
@@ -50,4 +54,14 @@ int bh_caller_read(const struct bh_invocation *in, bool sockets,
 	if (r == 0)
 		*ret = caller;
 	return r;
+}
+
+void bh_caller_look(struct bh_caller *caller)
+{
+	struct winsize size;
+
+	if (!bh_relay_size(&size))
+		return;
+	caller->rows = size.ws_row;
+	caller->columns = size.ws_col;
 }

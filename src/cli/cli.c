@@ -21,6 +21,11 @@ static const struct bh_option global_options[] = {
 		 log_format),
 	BH_VALUE("log-level", 0, "LEVEL", "error, warning, info or debug",
 		 log_level),
+	BH_VALUE("cgroup-manager", 0, "NAME", "cgroupfs or disabled",
+		 cgroup_manager),
+	BH_VALUE("rootless", 0, "WORD", "true, false or auto; has no effect",
+		 rootless),
+	BH_VALUE("criu", 0, "FILE", "has no effect", criu),
 	BH_VALUE("root", 0, "DIR", "where containers are kept", root),
 	BH_FLAG("systemd-cgroup", 0, "refused: not implemented yet",
 		systemd_cgroup),
@@ -84,40 +89,57 @@ static const struct bh_command *find_command(const char *name)
 	return NULL;
 }
 
-/* Those of the engines' own loggers, in any of their spellings. */
-static bool is_log_level(const char *level)
-{
-	static const char *const levels[] = {
-		"panic", "fatal", "error", "warn", "warning",
-		"info",	 "debug", "trace",
-	};
+/* A global option whose value is one of a few words. */
+struct choice {
+	const char *option;
+	const char *value; /* given; NULL: not */
+	const char *const *words;
+	const char *says; /* what it must be */
+};
 
-	for (size_t i = 0; level && i < BH_COUNT(levels); i++)
-		if (bh_str_eq(level, levels[i]))
-			return true;
-	return !level;
+static int check_choice(const struct choice *choice, struct bh_err *err)
+{
+	for (size_t i = 0; choice->value && choice->words[i]; i++)
+		if (bh_str_eq(choice->value, choice->words[i]))
+			return 0;
+	if (!choice->value)
+		return 0;
+	return bh_refuse(err, "read the command line: --%s %s: must be %s",
+			 choice->option, choice->value, choice->says);
+}
+
+static int refuse_systemd(const struct bh_invocation *in, struct bh_err *err)
+{
+	if (!in->systemd_cgroup && !bh_str_eq(in->cgroup_manager, "systemd"))
+		return 0;
+	return bh_refuse(err, "read the command line: the systemd cgroup "
+			      "driver is not implemented yet; use cgroupfs, "
+			      "with podman: --cgroup-manager cgroupfs");
 }
 
 static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 {
-	if (in->log_format && !bh_str_eq(in->log_format, "json") &&
-	    !bh_str_eq(in->log_format, "text"))
-		return bh_refuse(err,
-				 "read the command line: --log-format %s: "
-				 "must be text or json",
-				 in->log_format);
-	if (!is_log_level(in->log_level))
-		return bh_refuse(err,
-				 "read the command line: --log-level %s: "
-				 "must be error, warning, info or debug",
-				 in->log_level);
-	if (in->systemd_cgroup)
-		return bh_refuse(err,
-				 "read the command line: --systemd-cgroup "
-				 "is not implemented yet; use the cgroupfs "
-				 "driver, with podman: --cgroup-manager "
-				 "cgroupfs");
-	return 0;
+	static const char *const formats[] = { "text", "json", NULL };
+	/* Those of the engines' own loggers, in any of their spellings. */
+	static const char *const levels[] = { "panic", "fatal",	  "error",
+					      "warn",  "warning", "info",
+					      "debug", "trace",	  NULL };
+	static const char *const managers[] = { "cgroupfs", "disabled",
+						"systemd", NULL };
+	static const char *const answers[] = { "true", "false", "auto", NULL };
+	const struct choice choices[] = {
+		{ "log-format", in->log_format, formats, "text or json" },
+		{ "log-level", in->log_level, levels,
+		  "error, warning, info or debug" },
+		{ "cgroup-manager", in->cgroup_manager, managers,
+		  "cgroupfs, systemd or disabled" },
+		{ "rootless", in->rootless, answers, "true, false or auto" },
+	};
+	int r = 0;
+
+	for (size_t i = 0; r == 0 && i < BH_COUNT(choices); i++)
+		r = check_choice(&choices[i], err);
+	return r < 0 ? r : refuse_systemd(in, err);
 }
 
 static int take_word(const struct bh_command *command, const char *word,

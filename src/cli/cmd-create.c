@@ -11,6 +11,8 @@ static const struct bh_option options[] = {
 		 pid_file),
 	BH_VALUE("console-socket", 0, "PATH",
 		 "send the terminal's master to this socket", console_socket),
+	BH_VALUE("config", 'f', "FILE", "in the bundle; default: config.json",
+		 config),
 	BH_VALUE("preserve-fds", 0, "N",
 		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
 	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
@@ -22,6 +24,7 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
 		.bundle = in->bundle ? in->bundle : ".",
+		.config = in->config,
 		.id = in->id,
 		.waits = true,
 		.console = in->console_socket,

@@ -82,6 +82,8 @@ static int execute(struct bh_invocation *in, struct bh_err *err)
 	r = bh_caller_read(in, false, &request.caller, err);
 	if (r < 0)
 		return r;
+	if (!in->detach && !in->console_socket)
+		bh_caller_look(&request.caller);
 	/* Before it is read: the process file may be a pipe, to be read once. */
 	r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)

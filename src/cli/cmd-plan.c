@@ -5,6 +5,8 @@
 static const struct bh_option options[] = {
 	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
 		 bundle),
+	BH_VALUE("config", 'f', "FILE", "in the bundle; default: config.json",
+		 config),
 	BH_VALUE("format", 0, "FORMAT", "text or json", format),
 	BH_VALUE("host", 0, "FILE", "imitate the host described in FILE", host),
 	{ 0 },
@@ -14,6 +16,7 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
 		.bundle = in->bundle ? in->bundle : ".",
+		.config = in->config,
 		.id = in->id ? in->id : "container",
 		.host_file = in->host,
 		.attached = true,

@@ -7,10 +7,20 @@
 static const struct bh_option options[] = {
 	BH_VALUE("bundle", 'b', "DIR", "the bundle; default: this directory",
 		 bundle),
+	BH_VALUE("config", 'f', "FILE", "in the bundle; default: config.json",
+		 config),
 	BH_VALUE("preserve-fds", 0, "N",
 		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
 	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
 		no_new_keyring),
+	BH_VALUE("pid-file", 0, "FILE", "write the process's pid to FILE",
+		 pid_file),
+	BH_VALUE("console-socket", 0, "PATH",
+		 "send the terminal's master to this socket", console_socket),
+	BH_FLAG("detach", 'd', "leave when the program was executed", detach),
+	BH_FLAG("keep", 0, "keep the container at its program's end", keep),
+	BH_FLAG("no-subreaper", 0, "leave the container's orphans to others",
+		no_subreaper),
 	{ 0 },
 };
 
@@ -18,14 +28,25 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
 		.bundle = in->bundle ? in->bundle : ".",
+		.config = in->config,
 		.id = in->id,
-		.attached = true,
+		.console = in->console_socket,
+		.attached = !in->detach,
+	};
+	const struct bh_run_options wanted = {
+		.pid_file = in->pid_file,
+		.console_socket = in->console_socket,
+		.detach = in->detach,
+		.keep = in->keep,
+		.no_subreaper = in->no_subreaper,
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
 	int r = bh_caller_read(in, true, &request.caller, err);
 
+	if (request.attached && !request.console)
+		bh_caller_look(&request.caller);
 	if (r == 0)
 		r = bh_prepare_spec(&request, &prepared, err);
 
@@ -38,7 +59,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
 	if (r == 0)
-		r = bh_container_run(root, &prepared, &status, err);
+		r = bh_container_run(root, &prepared, &wanted, &status, err);
 	bh_prepared_clear(&prepared);
 	return r < 0 ? r : status;
 }

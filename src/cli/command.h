@@ -30,11 +30,15 @@ struct bh_invocation {
 	const char *log_format;
 	const char *log_level;
 	bool systemd_cgroup;
+	const char *cgroup_manager;
+	const char *rootless;
+	const char *criu;
 	const char *root; /* NULL: the default */
 	bool help;
 	bool version;
 	/* of commands */
 	const char *bundle;
+	const char *config;
 	const char *format;
 	const char *host;
 	const char *pid_file;
@@ -48,6 +52,8 @@ struct bh_invocation {
 	const char *process;
 	const char *preserve_fds;
 	bool no_new_keyring;
+	bool keep;
+	bool no_subreaper;
 	const char *user;
 	const char *cwd;
 	struct bh_values env;
@@ -131,6 +137,9 @@ char *bh_root(const struct bh_invocation *in);
  */
 int bh_caller_read(const struct bh_invocation *in, bool sockets,
 		   struct bh_caller *ret, struct bh_err *err);
+
+/* And see how large his terminal is, for a program that is served with it. */
+void bh_caller_look(struct bh_caller *caller);
 
 extern const struct bh_command bh_cmd_create;
 extern const struct bh_command bh_cmd_delete;

@@ -121,7 +121,8 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 	int r = bh_spec_check_id(request->id, err);
 
 	if (r == 0)
-		r = bh_bundle_open(request->bundle, &ret->bundle, err);
+		r = bh_bundle_open(request->bundle, request->config,
+				   &ret->bundle, err);
 	return r < 0 ? r : build_spec(ret, request->id, err);
 }
 

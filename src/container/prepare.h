@@ -20,6 +20,7 @@
 
 struct bh_request {
 	const char *bundle; /* a directory; relative to the caller's own */
+	const char *config; /* in it; NULL: config.json */
 	/* The container that a program is executed in; NULL: a new one. */
 	const struct bh_state *joins;
 	const char *id;

@@ -95,13 +95,18 @@ int bh_relay_start(struct bh_relay *relay, struct bh_err *err)
 	return 0;
 }
 
+bool bh_relay_size(struct winsize *ret)
+{
+	return ioctl(STDIN_FILENO, TIOCGWINSZ, ret) == 0 ||
+	       ioctl(STDOUT_FILENO, TIOCGWINSZ, ret) == 0;
+}
+
 void bh_relay_resize(const struct bh_relay *relay)
 {
 	struct winsize size;
 
 	/* Who has no terminal has no size to give. */
-	if (ioctl(STDIN_FILENO, TIOCGWINSZ, &size) == 0 ||
-	    ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
+	if (bh_relay_size(&size))
 		(void)ioctl(relay->master_fd, TIOCSWINSZ, &size);
 }
 

@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/ioctl.h>
 #include <termios.h>
 
 #include "base/err.h"
@@ -52,6 +53,9 @@ int bh_relay_start(struct bh_relay *relay, struct bh_err *err);
 /* What to wait for: BH_RELAY_POLLS entries; and what to do then. */
 void bh_relay_wait_for(const struct bh_relay *relay, struct pollfd *polls);
 void bh_relay_work(struct bh_relay *relay, const struct pollfd *polls);
+
+/* The size of the caller's terminal; false: he has none. */
+bool bh_relay_size(struct winsize *ret);
 
 /* Give the program's terminal the size of the caller's. */
 void bh_relay_resize(const struct bh_relay *relay);

@@ -1,11 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <signal.h>
+#include <sys/prctl.h>
 
+#include "base/fd.h"
 #include "container/birth.h"
+#include "container/console.h"
 #include "container/kept.h"
+#include "container/pid-file.h"
 #include "container/run.h"
 #include "container/supervise.h"
+
+/* One call of bh_container_run. */
+struct running {
+	const char *root;
+	const struct bh_prepared *prepared;
+	const struct bh_run_options *options;
+	struct bh_relay *relay; /* NULL: the terminal, if any, is an engine's */
+	int console_fd;
+	struct bh_birth birth;
+};
 
 /* Others may have removed it already: `delete --force`. */
 static int clean(struct bh_birth *birth, struct bh_err *err)
@@ -17,65 +31,144 @@ static int clean(struct bh_birth *birth, struct bh_err *err)
 	return r < 0 ? r : bh_birth_undo(birth, err);
 }
 
-static int run_to_end(struct bh_birth *birth, struct bh_supervisor *supervisor,
-		      struct bh_relay *relay, int *ret_status,
-		      struct bh_err *err)
+static int make(struct running *running, struct bh_err *err)
 {
-	struct bh_supervised job = { birth->run.child, relay };
-	struct bh_err clean_err;
-	int r = relay ? bh_relay_start(relay, err) : 0, cleaned;
+	const struct bh_birth_options options = {
+		.console_fd = running->console_fd,
+	};
+	int r = bh_birth_make(running->root, running->prepared, &options,
+			      &running->birth, err);
 
-	/* It runs: others may look at it, execute in it, kill it. */
-	bh_entry_unlock(&birth->entry);
-	if (r == 0)
-		r = bh_supervise(supervisor, &job, ret_status, err);
-	else
-		(void)kill(job.pid, SIGKILL);
-	cleaned = clean(birth, &clean_err);
-	bh_birth_clear(birth);
-	/* The first failure is the one that tells. */
-	if (r == 0 && cleaned < 0) {
-		*err = clean_err;
-		r = cleaned;
-	}
+	bh_kept_close(running->prepared->kept_count);
 	return r;
 }
 
-static int run(const char *root, const struct bh_prepared *prepared,
-	       struct bh_relay *relay, int *ret_status, struct bh_err *err)
+/* A program that its caller will not know of must not go on. */
+static int tell(struct running *running, struct bh_err *err)
 {
-	struct bh_birth_options options = {
-		.console_fd = relay ? relay->peer_fd : -1,
-	};
-	struct bh_supervisor supervisor;
-	struct bh_birth birth;
-	int r;
+	const char *pid_file = running->options->pid_file;
+	pid_t pid = running->birth.run.child;
+	int r = pid_file ? bh_pid_file_write(pid_file, pid, err) : 0;
 
-	/* Signals that arrive from here on wait until there is somebody to
-	 * hand them to. */
-	r = bh_supervisor_open(&supervisor, err);
+	if (r == 0 && running->relay)
+		r = bh_relay_start(running->relay, err);
+	if (r < 0)
+		(void)kill(pid, SIGKILL);
+	return r;
+}
+
+static int finish(struct running *running, int result, struct bh_err *err)
+{
+	struct bh_err clean_err;
+	int r = 0;
+
+	if (result < 0 || !running->options->keep)
+		r = clean(&running->birth, &clean_err);
+	bh_birth_clear(&running->birth);
+	/* The first failure is the one that tells. */
+	if (result < 0 || r == 0)
+		return result;
+	*err = clean_err;
+	return r;
+}
+
+static int run_to_end(struct running *running, struct bh_supervisor *supervisor,
+		      int *ret_status, struct bh_err *err)
+{
+	struct bh_supervised job = { .relay = running->relay };
+	int r = make(running, err);
+
 	if (r < 0)
 		return r;
-	r = bh_birth_make(root, prepared, &options, &birth, err);
-	bh_kept_close(prepared->kept_count);
+	job.pid = running->birth.run.child;
+	r = tell(running, err);
+	/* It runs: others may look at it, execute in it, kill it. */
+	bh_entry_unlock(&running->birth.entry);
 	if (r == 0)
-		r = run_to_end(&birth, &supervisor, relay, ret_status, err);
+		r = bh_supervise(supervisor, &job, ret_status, err);
+	return finish(running, r, err);
+}
+
+static int run_attached(struct running *running, int *ret_status,
+			struct bh_err *err)
+{
+	struct bh_supervisor supervisor;
+	/* Signals that arrive from here on wait until there is somebody to
+	 * hand them to. */
+	int r = bh_supervisor_open(&supervisor, err);
+
+	if (r < 0)
+		return r;
+	/* Without a pid namespace the container's orphans come to us. */
+	if (!running->options->no_subreaper)
+		(void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	r = run_to_end(running, &supervisor, ret_status, err);
 	bh_supervisor_close(&supervisor);
 	return r;
 }
 
-int bh_container_run(const char *root, const struct bh_prepared *prepared,
-		     int *ret_status, struct bh_err *err)
+static int run_detached(struct running *running, struct bh_err *err)
 {
-	struct bh_relay relay;
-	int r;
+	int r = make(running, err);
 
-	if (!prepared->spec.process.terminal)
-		return run(root, prepared, NULL, ret_status, err);
-	r = bh_relay_open(&relay, err);
 	if (r < 0)
 		return r;
-	r = run(root, prepared, &relay, ret_status, err);
+	r = tell(running, err);
+	if (r < 0)
+		return finish(running, r, err);
+	bh_birth_clear(&running->birth);
+	return 0;
+}
+
+static int run(struct running *running, int *ret_status, struct bh_err *err)
+{
+	*ret_status = 0;
+	if (running->options->detach)
+		return run_detached(running, err);
+	return run_attached(running, ret_status, err);
+}
+
+static int run_for_engine(struct running *running, int *ret_status,
+			  struct bh_err *err)
+{
+	bh_autoclose int fd =
+		bh_console_connect(running->options->console_socket, err);
+
+	if (fd < 0)
+		return fd;
+	running->console_fd = fd;
+	return run(running, ret_status, err);
+}
+
+static int run_on_terminal(struct running *running, int *ret_status,
+			   struct bh_err *err)
+{
+	struct bh_relay relay;
+	int r = bh_relay_open(&relay, err);
+
+	if (r < 0)
+		return r;
+	running->relay = &relay;
+	running->console_fd = relay.peer_fd;
+	r = run(running, ret_status, err);
 	bh_relay_close(&relay);
 	return r;
+}
+
+int bh_container_run(const char *root, const struct bh_prepared *prepared,
+		     const struct bh_run_options *options, int *ret_status,
+		     struct bh_err *err)
+{
+	struct running running = {
+		.root = root,
+		.prepared = prepared,
+		.options = options,
+		.console_fd = -1,
+	};
+
+	if (options->console_socket)
+		return run_for_engine(&running, ret_status, err);
+	if (prepared->spec.process.terminal)
+		return run_on_terminal(&running, ret_status, err);
+	return run(&running, ret_status, err);
 }

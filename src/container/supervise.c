@@ -40,12 +40,16 @@ int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err)
 	return 0;
 }
 
-/* Reap pid if it has ended.  1 when it has. */
+/* Reap pid if it has ended, and orphans that were handed to us.  1 when it
+ * has. */
 static int try_reap(pid_t pid, int *ret_status, struct bh_err *err)
 {
 	int status = 0;
-	pid_t got = waitpid(pid, &status, WNOHANG);
+	pid_t got;
 
+	do
+		got = waitpid(-1, &status, WNOHANG);
+	while (got > 0 && got != pid);
 	if (got < 0)
 		return bh_fail(err, errno, "wait for the container");
 	if (got == 0)

@@ -169,11 +169,23 @@ static const struct bh_cgroup_setting *first_limit(const struct bh_compiler *c)
 	return NULL;
 }
 
-/* Without privileges there are no groups, and then no limits either. */
+/* Without privileges, or on request, there are no groups, and then no limits
+ * either. */
 static int without_groups(struct bh_compiler *c)
 {
 	const struct bh_cgroup_setting *limit = first_limit(c);
+	const char *without = "where none are mounted";
 
+	if (!c->privileged)
+		without = "without root";
+	else if (c->in->caller.no_cgroups)
+		without = "(--cgroup-manager disabled)";
+	if (limit && c->privileged)
+		return bh_refuse(c->err,
+				 "compile the plan: %s: limits need a cgroup "
+				 "of the container, and --cgroup-manager "
+				 "disabled forbids one; remove one of them",
+				 limit->field);
 	if (limit)
 		return bh_refuse(c->err,
 				 "compile the plan: %s: limits need a "
@@ -182,8 +194,8 @@ static int without_groups(struct bh_compiler *c)
 				 "the limits",
 				 limit->field);
 	bh_note(&c->plan->notes, &c->plan->arena,
-		"no cgroup is made without root; the container stays in the "
-		"caller's");
+		"no cgroup is made %s; the container stays in the caller's",
+		without);
 	return 0;
 }
 
@@ -250,7 +262,10 @@ int bh_compile_cgroups(struct bh_compiler *c)
 		c->groups[i] = -1;
 		c->group_trees[i] = -1;
 	}
-	if (!c->privileged)
+	c->grouped = c->privileged && cgroups->len &&
+		     (c->in->joins ? c->in->group_count > 0 :
+				     !c->in->caller.no_cgroups);
+	if (!c->grouped)
 		return without_groups(c);
 	r = c->spec->cgroup_path ? check_path(c, c->spec->cgroup_path) : 0;
 	if (r < 0)

@@ -194,6 +194,8 @@ void bh_compile_devices(struct bh_compiler *c)
 void bh_compile_terminal(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
+	/* That of the terminal which it is going to be shown on. */
+	bool shown = c->in->caller.rows && c->in->caller.columns;
 
 	if (!process->terminal)
 		return;
@@ -206,8 +208,9 @@ void bh_compile_terminal(struct bh_compiler *c)
 			.terminal = c->terminal,
 			.root = c->root,
 			.uid = process->uid,
-			.rows = process->rows,
-			.columns = process->columns,
+			.rows = shown ? c->in->caller.rows : process->rows,
+			.columns = shown ? c->in->caller.columns :
+					   process->columns,
 		};
 	/* What joins a container leaves its console to the first program. */
 	if (c->root >= 0)

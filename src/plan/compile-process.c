@@ -4,6 +4,7 @@
  * limits while the child still may, then the user and capabilities, then the
  * filter, as late as the kernel lets.
  */
+#include <linux/capability.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -73,17 +74,53 @@ static void install_filter(struct bh_compiler *c)
 			};
 }
 
+/*
+ * A capability is all that is between root and the host's disks where no cgroup
+ * has rules for devices; in a user namespace nobody can make device nodes.
+ */
+static uint64_t without_mknod(const struct bh_compiler *c, uint64_t caps)
+{
+	bool guarded = c->grouped || c->user || !c->privileged;
+
+	return guarded ? caps : caps & ~(1ull << CAP_MKNOD);
+}
+
+static struct bh_caps granted_caps(const struct bh_compiler *c)
+{
+	struct bh_caps caps = c->spec->process.caps;
+
+	caps.bounding = without_mknod(c, caps.bounding);
+	caps.effective = without_mknod(c, caps.effective);
+	caps.permitted = without_mknod(c, caps.permitted);
+	caps.inheritable = without_mknod(c, caps.inheritable);
+	caps.ambient = without_mknod(c, caps.ambient);
+	return caps;
+}
+
+/* Why a set is what it is. */
+static void caps_origin(struct bh_compiler *c, const struct bh_caps *granted)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	if (!process->caps_set)
+		bh_compile_why(c, "default",
+			       "the config grants no capabilities");
+	else if (granted->bounding != process->caps.bounding)
+		bh_compile_why(c, "config /process/capabilities",
+			       "without CAP_MKNOD, as no cgroup guards the "
+			       "host's devices");
+	else
+		bh_compile_why(c, "config /process/capabilities", NULL);
+}
+
 static void set_user(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
-	const struct bh_caps *caps = &process->caps;
+	const struct bh_caps caps = granted_caps(c);
 
-	bh_compile_why(
-		c,
-		process->caps_set ? "config /process/capabilities" : "default",
-		process->caps_set ? NULL : "the config grants no capabilities");
+	caps_origin(c, &caps);
 	bh_compile_step(c, BH_OP_bounding_set)->bounding_set.keep =
-		caps->bounding;
+		caps.bounding;
 	bh_compile_why(c, "config /process/user", NULL);
 	bh_compile_step(c, BH_OP_user_set)->user_set = (struct bh_args_user_set){
 		.uid = process->uid,
@@ -98,10 +135,10 @@ static void set_user(struct bh_compiler *c)
 		       NULL);
 	bh_compile_step(c, BH_OP_caps_set)->caps_set =
 		(struct bh_args_caps_set){
-			.effective = caps->effective,
-			.permitted = caps->permitted,
-			.inheritable = caps->inheritable,
-			.ambient = caps->ambient,
+			.effective = caps.effective,
+			.permitted = caps.permitted,
+			.inheritable = caps.inheritable,
+			.ambient = caps.ambient,
 		};
 }
 

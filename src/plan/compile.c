@@ -98,9 +98,9 @@ static int check_terminal(struct bh_compiler *c)
 				 "but /process/terminal is not true");
 	(void)bh_refuse(c->err, "compile the plan: /process/terminal: there is "
 				"no console socket to send the terminal to");
-	return bh_hint(c->err, "who calls create, or exec --detach, gives "
-			       "--console-socket; run and exec serve the "
-			       "terminal themselves");
+	return bh_hint(c->err, "who calls create, or run and exec with "
+			       "--detach, gives --console-socket; attached, "
+			       "run and exec serve the terminal themselves");
 }
 
 static int compile(struct bh_compiler *c)

@@ -25,7 +25,9 @@ struct bh_caller {
 	unsigned int kept_count;
 	unsigned int listen_count;
 	const char *listen_names; /* or NULL */
+	uint32_t rows, columns;	  /* of his terminal, if it is served; or 0 */
 	bool no_new_keyring;	  /* the caller's session keyring is kept */
+	bool no_cgroups;	  /* the container stays in the caller's */
 };
 
 struct bh_plan_inputs {

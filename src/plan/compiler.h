@@ -13,6 +13,8 @@ struct bh_compiler {
 
 	/* We may clone mounts of the host and give ids away. */
 	bool privileged;
+	/* It gets cgroups, with rules for devices. */
+	bool grouped;
 	/* The container gets a mount namespace of its own. */
 	bool new_root;
 	/* A user namespace, new or joined, owns the container's. */

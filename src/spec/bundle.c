@@ -10,39 +10,43 @@
 #include "ocispec.h"
 #include "spec/bundle.h"
 
-static int read_config(int dir_fd, const char *dir, struct bh_buf *text,
-		       struct bh_err *err)
+static int open_failed(const char *dir, const char *config, struct bh_err *err)
+{
+	bh_fail(err, errno, "open %s in the bundle %s", config, dir);
+	if (err->errnum == ENOENT && bh_str_eq(config, BH_CONFIG))
+		return bh_hint(err, "`bulkhead spec --bundle %s` writes one",
+			       dir);
+	return -err->errnum;
+}
+
+static int read_config(int dir_fd, const char *dir, const char *config,
+		       struct bh_buf *text, struct bh_err *err)
 {
 	/* O_NONBLOCK: not to hang on a FIFO; a regular file ignores it. */
-	bh_autoclose int fd =
-		openat(dir_fd, "config.json",
-		       O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bh_autoclose int fd = openat(
+		dir_fd, config, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 	struct stat st;
 	int r;
 
-	if (fd < 0) {
-		bh_fail(err, errno, "open config.json in the bundle %s", dir);
-		if (err->errnum == ENOENT)
-			bh_hint(err, "`bulkhead spec --bundle %s` writes one",
-				dir);
-		return -err->errnum;
-	}
+	if (fd < 0)
+		return open_failed(dir, config, err);
 	if (fstat(fd, &st) < 0)
-		return bh_fail(err, errno, "stat config.json in the bundle %s",
+		return bh_fail(err, errno, "stat %s in the bundle %s", config,
 			       dir);
 	if (!S_ISREG(st.st_mode))
 		return bh_refuse(err,
-				 "open config.json in the bundle %s: it "
-				 "is no regular file",
-				 dir);
+				 "open %s in the bundle %s: it is no regular "
+				 "file",
+				 config, dir);
 	r = bh_read_all(fd, OCI_MAX_SIZE, text);
 	if (r < 0)
-		return bh_fail(err, -r, "read config.json in the bundle %s",
+		return bh_fail(err, -r, "read %s in the bundle %s", config,
 			       dir);
 	return 0;
 }
 
-int bh_bundle_open(const char *dir, struct bh_bundle *ret, struct bh_err *err)
+int bh_bundle_open(const char *dir, const char *config, struct bh_bundle *ret,
+		   struct bh_err *err)
 {
 	bh_autoclose int dir_fd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	bh_autobuf struct bh_buf text = { 0 };
@@ -51,7 +55,7 @@ int bh_bundle_open(const char *dir, struct bh_bundle *ret, struct bh_err *err)
 
 	if (dir_fd < 0)
 		return bh_fail(err, errno, "open the bundle %s", dir);
-	r = read_config(dir_fd, dir, &text, err);
+	r = read_config(dir_fd, dir, config ? config : BH_CONFIG, &text, err);
 	if (r < 0)
 		return r;
 	path = realpath(dir, NULL);

@@ -96,9 +96,22 @@ try() {
 	try plan --format xml --bundle "$BUNDLE"
 	assert_status 1
 	assert_error --format xml
-	try --systemd-cgroup run x
+	try --cgroup-manager none features
 	assert_status 1
-	assert_error --systemd-cgroup
+	assert_error '--cgroup-manager none'
+	try --rootless perhaps features
+	assert_status 1
+	assert_error '--rootless perhaps'
+	for driver in --systemd-cgroup --cgroup-manager=systemd; do
+		try $driver run x
+		assert_status 1
+		assert_error 'the systemd cgroup driver is not implemented'
+	done
+}
+
+@test "options of engines that say what needs no saying are accepted" {
+	try --rootless=true --criu /bin/criu --cgroup-manager cgroupfs features
+	assert_status 0
 }
 
 @test "--log-level is one of the levels that there are" {

@@ -314,5 +314,5 @@ no_cgroup_namespace() {
 @test "--systemd-cgroup is refused" {
 	capture "$BULKHEAD" --systemd-cgroup run -b "$BUNDLE" "$ID"
 	assert_status 1
-	assert_error --systemd-cgroup 'not implemented'
+	assert_error 'the systemd cgroup driver is not implemented'
 }

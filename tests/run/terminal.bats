@@ -102,7 +102,7 @@ run_on_terminal() {
 	create --pid-file "$BATS_TEST_TMPDIR/pid"
 	assert_status 0
 	pid=$(cat "$BATS_TEST_TMPDIR/pid")
-	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 4 ' ]
+	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 3 ' ]
 	[ "$(readlink "/proc/$pid/fd/0")" = /dev/pts/0 ]
 	bulkhead start "$ID"
 	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 ' ]
@@ -191,6 +191,19 @@ on_terminal() {
 		{ read line <"$ROOTFS/ready"; stty rows 44 cols 55 <"$terminal"; } &
 		"$BULKHEAD" run --bundle "$BUNDLE" "$ID"'
 	assert_line '44 55'
+}
+
+# Without -f strace holds up the runtime alone, so that the program is there long
+# before the runtime gives its terminal a size.
+@test "the terminal has its size before the program is there" {
+	requires program:strace
+	terminal
+	ln -s busybox "$ROOTFS/bin/stty"
+	args stty size
+	on_terminal 'stty rows 23 cols 45
+		strace -o /dev/null -e trace=ioctl -e inject=ioctl:delay_enter=200000 \
+			"$BULKHEAD" run --bundle "$BUNDLE" "$ID"'
+	assert_line '23 45'
 }
 
 @test "what is piped in is typed, and ends" {

@@ -26,7 +26,7 @@ static void is_message(const char *dir, int result, const char *words)
 	struct bh_bundle bundle = { 0 };
 	struct bh_err err = { 0 };
 
-	is_int(bh_bundle_open(dir, &bundle, &err), result, "result: %s", words);
+	is_int(bh_bundle_open(dir, NULL, &bundle, &err), result, "result: %s", words);
 	if (!ok(strstr(err.text, words) || strstr(err.hint, words),
 		"message: %s", words))
 		diag("%s; %s", err.text, err.hint);
@@ -67,7 +67,7 @@ static void check_good(const char *dir, const char *config)
 	put(dir, "{}");
 	if (asprintf(&link, "%s-link", dir) < 0 || symlink(dir, link) < 0)
 		abort();
-	is_int(bh_bundle_open(link, &bundle, &err), 0, "a bundle by a link");
+	is_int(bh_bundle_open(link, NULL, &bundle, &err), 0, "a bundle by a link");
 	is_str(bundle.path, dir, "its path is without links");
 	is_str(bundle.config.data, "{}", "its config");
 	bh_bundle_clear(&bundle);
@@ -75,11 +75,11 @@ static void check_good(const char *dir, const char *config)
 	bh_bundle_clear(&bundle);
 
 	ok(chdir(dir) == 0, "inside the bundle");
-	is_int(bh_bundle_open(".", &bundle, &err), 0, "a relative path");
+	is_int(bh_bundle_open(".", NULL, &bundle, &err), 0, "a relative path");
 	is_str(bundle.path, dir, "becomes absolute");
 	bh_bundle_clear(&bundle);
 	put(dir, "");
-	is_int(bh_bundle_open(".", &bundle, &err), 0, "an empty config");
+	is_int(bh_bundle_open(".", NULL, &bundle, &err), 0, "an empty config");
 	is_int(bundle.config.len, 0, "is for the parser to refuse");
 	bh_bundle_clear(&bundle);
 	ok(unlink(config) == 0 && unlink(link) == 0, "removed");
