@@ -65,3 +65,22 @@ void bh_caller_look(struct bh_caller *caller)
 	caller->rows = size.ws_row;
 	caller->columns = size.ws_col;
 }
+
+const char *bh_notify_socket(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+
+	return path && *path ? path : NULL;
+}
+
+char *bh_caller_notify(const char *root, const char *id,
+		       struct bh_caller *caller)
+{
+	struct bh_buf path = { 0 };
+
+	if (!bh_notify_socket())
+		return NULL;
+	bh_buf_printf(&path, "%s/%s/" BH_NOTIFY_DIR, root, id);
+	caller->notify_path = path.data;
+	return path.data;
+}

@@ -35,8 +35,10 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
+	bh_autofree char *notify_path = NULL;
 	int r = bh_caller_read(in, true, &request.caller, err);
 
+	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (r == 0)
 		r = bh_prepare_spec(&request, &prepared, err);
 	if (r == 0)

@@ -36,6 +36,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	const struct bh_run_options wanted = {
 		.pid_file = in->pid_file,
 		.console_socket = in->console_socket,
+		.notify_socket = bh_notify_socket(),
 		.detach = in->detach,
 		.keep = in->keep,
 		.no_subreaper = in->no_subreaper,
@@ -43,8 +44,10 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
+	bh_autofree char *notify_path = NULL;
 	int r = bh_caller_read(in, true, &request.caller, err);
 
+	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (request.attached && !request.console)
 		bh_caller_look(&request.caller);
 	if (r == 0)

@@ -11,7 +11,7 @@ static int start_container(struct bh_invocation *in, struct bh_err *err)
 {
 	bh_autofree char *root = bh_root(in);
 
-	return bh_container_start(root, in->id, err);
+	return bh_container_start(root, in->id, bh_notify_socket(), err);
 }
 
 const struct bh_command bh_cmd_start = {

@@ -141,6 +141,13 @@ int bh_caller_read(const struct bh_invocation *in, bool sockets,
 /* And see how large his terminal is, for a program that is served with it. */
 void bh_caller_look(struct bh_caller *caller);
 
+/* $NOTIFY_SOCKET: he is a service that is to tell when it is ready; or NULL.
+ * Where it is set, caller borrows the path that bh_caller_notify returns, owned
+ * by our caller: of the directory where the container's own socket will be. */
+const char *bh_notify_socket(void);
+char *bh_caller_notify(const char *root, const char *id,
+		       struct bh_caller *caller);
+
 extern const struct bh_command bh_cmd_create;
 extern const struct bh_command bh_cmd_delete;
 extern const struct bh_command bh_cmd_exec;

@@ -80,25 +80,41 @@ static int created(const struct bh_run *run, struct bh_err *err)
 	return r;
 }
 
-/* The presets of the plan: what was opened of the config, then `start` and the
- * console socket. */
+/* The presets of the plan: what was opened of the config, then `start`, the
+ * console socket and the notify directory. */
 static int *preset_fds(const struct bh_birth *birth)
 {
 	const struct bh_prepared *p = birth->prepared;
 	size_t count = p->spec.wanted_count;
-	int *fds = bh_calloc(count + 2, sizeof(*fds));
+	int *fds = bh_calloc(count + 3, sizeof(*fds));
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = p->paths[i].fd;
 	fds[count] = birth->start_fd;
 	fds[count + 1] = birth->options.console_fd;
+	fds[count + 2] = birth->notify_fd;
 	return fds;
+}
+
+static int make_notify(struct bh_birth *birth, struct bh_err *err)
+{
+	if (!birth->prepared->notifies)
+		return 0;
+	birth->notify_fd = bh_notify_make(&birth->entry, err);
+	if (birth->notify_fd < 0)
+		return birth->notify_fd;
+	if (!birth->options.notify)
+		return 0;
+	return bh_notify_open(&birth->entry, birth->options.notify_socket,
+			      birth->options.notify, err);
 }
 
 static int make_files(struct bh_birth *birth, struct bh_err *err)
 {
 	int r = announce(birth, err);
 
+	if (r == 0)
+		r = make_notify(birth, err);
 	if (r < 0 || !birth->prepared->waits)
 		return r;
 	birth->start_fd = make_start(&birth->entry, err);
@@ -136,6 +152,7 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 		.options = *options,
 		.entry = BH_NO_ENTRY,
 		.start_fd = -1,
+		.notify_fd = -1,
 		.shared_fd = -1,
 		.run = BH_NO_RUN,
 	};
@@ -157,6 +174,7 @@ void bh_birth_clear(struct bh_birth *birth)
 {
 	bh_run_clear(&birth->run);
 	bh_close(&birth->start_fd);
+	bh_close(&birth->notify_fd);
 	bh_close(&birth->shared_fd);
 	bh_state_free(birth->state);
 	birth->state = NULL;

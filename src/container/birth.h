@@ -9,6 +9,7 @@
 #ifndef BH_CONTAINER_BIRTH_H
 #define BH_CONTAINER_BIRTH_H
 
+#include "container/notify.h"
 #include "container/prepare.h"
 #include "container/state.h"
 #include "container/store.h"
@@ -18,6 +19,10 @@
 struct bh_birth_options {
 	const char *pid_file; /* or NULL */
 	int console_fd;	      /* a console socket, borrowed; -1: none */
+	/* To be opened, with the service manager's socket; NULL: `start` does,
+	 * or nobody. */
+	struct bh_notify *notify;
+	const char *notify_socket;
 };
 
 struct bh_birth {
@@ -26,6 +31,7 @@ struct bh_birth {
 	struct bh_entry entry; /* locked */
 	struct bh_state *state;
 	int start_fd;  /* the FIFO, -1: does not wait for `start` */
+	int notify_fd; /* the notify directory, -1: has none */
 	int shared_fd; /* the shared page, -1: nobody reads it later */
 	struct bh_run run;
 };

@@ -42,7 +42,10 @@ int bh_container_create(const char *root, const struct bh_prepared *prepared,
 			const struct bh_create_options *options,
 			struct bh_err *err);
 
-int bh_container_start(const char *root, const char *id, struct bh_err *err);
+/* Execute the program of a created one.  With the socket of a service manager
+ * (NULL: none), wait until the program is ready, too. */
+int bh_container_start(const char *root, const char *id,
+		       const char *notify_socket, struct bh_err *err);
 
 /* Stop all processes of a container that is created or running, without their
  * knowing; let them run again.  Nothing stays half stopped. */

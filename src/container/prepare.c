@@ -166,6 +166,7 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 				       &ret->filter, &ret->spec.notes, err);
 	ret->waits = request->waits;
 	ret->kept_count = request->caller.kept_count;
+	ret->notifies = request->caller.notify_path;
 	return r < 0 ? r : compile(ret, request, err);
 }
 

@@ -43,6 +43,7 @@ struct bh_prepared {
 	struct bh_plan plan;
 	bool waits;		 /* the plan's process waits for `start` */
 	unsigned int kept_count; /* of the caller's descriptors */
+	bool notifies;		 /* the caller is told when it is ready */
 };
 
 /*

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 
 #include "base/fd.h"
+#include "base/sys.h"
 #include "container/birth.h"
 #include "container/console.h"
 #include "container/kept.h"
@@ -18,6 +19,7 @@ struct running {
 	const struct bh_run_options *options;
 	struct bh_relay *relay; /* NULL: the terminal, if any, is an engine's */
 	int console_fd;
+	struct bh_notify notify;
 	struct bh_birth birth;
 };
 
@@ -35,6 +37,8 @@ static int make(struct running *running, struct bh_err *err)
 {
 	const struct bh_birth_options options = {
 		.console_fd = running->console_fd,
+		.notify = &running->notify,
+		.notify_socket = running->options->notify_socket,
 	};
 	int r = bh_birth_make(running->root, running->prepared, &options,
 			      &running->birth, err);
@@ -75,7 +79,10 @@ static int finish(struct running *running, int result, struct bh_err *err)
 static int run_to_end(struct running *running, struct bh_supervisor *supervisor,
 		      int *ret_status, struct bh_err *err)
 {
-	struct bh_supervised job = { .relay = running->relay };
+	struct bh_supervised job = {
+		.relay = running->relay,
+		.notify = running->prepared->notifies ? &running->notify : NULL,
+	};
 	int r = make(running, err);
 
 	if (r < 0)
@@ -107,6 +114,20 @@ static int run_attached(struct running *running, int *ret_status,
 	return r;
 }
 
+static int wait_until_ready(struct running *running, struct bh_err *err)
+{
+	pid_t pid = running->birth.run.child;
+	bh_autoclose int pidfd = -1;
+
+	if (running->notify.fd < 0)
+		return 0;
+	pidfd = bh_sys_pidfd_open(pid);
+	if (pidfd < 0)
+		return bh_fail(err, -pidfd, "open the container's process");
+	running->notify.main = pid;
+	return bh_notify_wait(&running->notify, pidfd, err);
+}
+
 static int run_detached(struct running *running, struct bh_err *err)
 {
 	int r = make(running, err);
@@ -116,16 +137,23 @@ static int run_detached(struct running *running, struct bh_err *err)
 	r = tell(running, err);
 	if (r < 0)
 		return finish(running, r, err);
+	bh_entry_unlock(&running->birth.entry);
+	r = wait_until_ready(running, err);
 	bh_birth_clear(&running->birth);
-	return 0;
+	return r;
 }
 
 static int run(struct running *running, int *ret_status, struct bh_err *err)
 {
+	int r;
+
 	*ret_status = 0;
 	if (running->options->detach)
-		return run_detached(running, err);
-	return run_attached(running, ret_status, err);
+		r = run_detached(running, err);
+	else
+		r = run_attached(running, ret_status, err);
+	bh_notify_close(&running->notify);
+	return r;
 }
 
 static int run_for_engine(struct running *running, int *ret_status,
@@ -164,6 +192,7 @@ int bh_container_run(const char *root, const struct bh_prepared *prepared,
 		.prepared = prepared,
 		.options = options,
 		.console_fd = -1,
+		.notify = BH_NO_NOTIFY,
 	};
 
 	if (options->console_socket)

@@ -9,6 +9,7 @@
 struct bh_run_options {
 	const char *pid_file;
 	const char *console_socket;
+	const char *notify_socket; /* $NOTIFY_SOCKET */
 	bool detach;	   /* leave it alone once its program was executed */
 	bool keep;	   /* leave its entry and groups behind at its end */
 	bool no_subreaper; /* its orphans are not ours to reap */

@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "container/container.h"
+#include "container/notify.h"
 #include "container/process.h"
 #include "run/sync.h"
 
@@ -115,7 +116,29 @@ static int let_go(const struct bh_container *c, struct bh_err *err)
 	return wait_for_exec(fd, c->pidfd, err);
 }
 
-int bh_container_start(const char *root, const char *id, struct bh_err *err)
+static int start(const struct bh_container *c, const char *notify_socket,
+		 struct bh_err *err)
+{
+	struct bh_notify notify;
+	int r = bh_notify_open(&c->entry, notify_socket, &notify, err);
+
+	if (r < 0)
+		return r;
+	notify.main = (pid_t)c->state->pid.value;
+	r = let_go(c, err);
+	if (r == 0) {
+		r = read_failure(c, err);
+		if (r < 0)
+			(void)bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
+	}
+	if (r == 0)
+		r = bh_notify_wait(&notify, c->pidfd, err);
+	bh_notify_close(&notify);
+	return r;
+}
+
+int bh_container_start(const char *root, const char *id,
+		       const char *notify_socket, struct bh_err *err)
 {
 	struct bh_container c;
 	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
@@ -124,12 +147,7 @@ int bh_container_start(const char *root, const char *id, struct bh_err *err)
 		return r;
 	r = check_status(&c, err);
 	if (r == 0)
-		r = let_go(&c, err);
-	if (r == 0) {
-		r = read_failure(&c, err);
-		if (r < 0)
-			(void)bh_process_wait(c.pidfd, KILL_TIMEOUT_MS);
-	}
+		r = start(&c, notify_socket, err);
 	bh_container_close(&c);
 	return r;
 }

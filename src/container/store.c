@@ -11,15 +11,26 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "container/store.h"
+#include "plan/compile.h"
 #include "spec/spec.h"
 
 #define MAX_FILE (16u << 20)
 
 /* What lies in a container's directory, to be removed with it; the record last,
  * so that it tells what is left. */
-static const char *const files[] = {
-	"state.json.new", "config.json", "config.json.new", BH_START,
-	BH_START_NEW,	  "shared",	 "state.json",
+static const struct {
+	const char *name;
+	int flags; /* of unlinkat(2) */
+} files[] = {
+	{ "state.json.new", 0 },
+	{ "config.json", 0 },
+	{ "config.json.new", 0 },
+	{ BH_START, 0 },
+	{ BH_START_NEW, 0 },
+	{ "shared", 0 },
+	{ BH_NOTIFY_DIR "/" BH_NOTIFY_NAME, 0 },
+	{ BH_NOTIFY_DIR, AT_REMOVEDIR },
+	{ "state.json", 0 },
 };
 
 /* Nobody else may have written what we are going to act on. */
@@ -233,9 +244,10 @@ bool bh_entry_has(const struct bh_entry *entry, const char *name)
 int bh_entry_remove(struct bh_entry *entry, struct bh_err *err)
 {
 	for (size_t i = 0; i < BH_COUNT(files); i++)
-		if (unlinkat(entry->fd, files[i], 0) < 0 && errno != ENOENT)
+		if (unlinkat(entry->fd, files[i].name, files[i].flags) < 0 &&
+		    errno != ENOENT)
 			return bh_fail(err, errno, "remove %s of container %s",
-				       files[i], entry->id);
+				       files[i].name, entry->id);
 	if (unlinkat(entry->root_fd, entry->id, AT_REMOVEDIR) < 0 &&
 	    errno != ENOENT)
 		return bh_fail(err, errno, "remove the state of container %s",

@@ -7,6 +7,13 @@
 #include "base/fd.h"
 #include "container/supervise.h"
 
+/* What is waited for at once: the relay's come first. */
+enum {
+	POLL_NOTIFY = BH_RELAY_POLLS,
+	POLL_SIGNAL,
+	POLL_COUNT,
+};
+
 /*
  * Not held back: faults, which are ours; SIGKILL and SIGSTOP, which can't be;
  * and the terminal's stop signals, so that the caller's shell can suspend us
@@ -81,23 +88,38 @@ static int take_signal(const struct bh_supervised *job, int signal_fd,
 	return 0;
 }
 
-/* Until there is a signal. */
-static int relay_until_signal(struct bh_relay *relay, int signal_fd,
-			      struct bh_err *err)
+static void prepare_polls(const struct bh_supervised *job, int signal_fd,
+			  struct pollfd *polls)
 {
-	struct pollfd polls[BH_RELAY_POLLS + 1];
+	for (size_t i = 0; i < BH_RELAY_POLLS; i++)
+		polls[i] = (struct pollfd){ .fd = -1 };
+	if (job->relay)
+		bh_relay_wait_for(job->relay, polls);
+	polls[POLL_NOTIFY] = (struct pollfd){
+		.fd = job->notify ? job->notify->fd : -1,
+		.events = POLLIN,
+	};
+	polls[POLL_SIGNAL] = (struct pollfd){ signal_fd, POLLIN, 0 };
+}
+
+static int work_until_signal(const struct bh_supervised *job, int signal_fd,
+			     struct bh_err *err)
+{
+	struct pollfd polls[POLL_COUNT];
 
 	do {
-		bh_relay_wait_for(relay, polls);
-		polls[BH_RELAY_POLLS] = (struct pollfd){ signal_fd, POLLIN, 0 };
-		if (poll(polls, BH_RELAY_POLLS + 1, -1) < 0) {
+		prepare_polls(job, signal_fd, polls);
+		if (poll(polls, POLL_COUNT, -1) < 0) {
 			if (errno != EINTR)
 				return bh_fail(err, errno,
-					       "wait for the terminal");
+					       "wait for the container");
 			continue;
 		}
-		bh_relay_work(relay, polls);
-	} while (!polls[BH_RELAY_POLLS].revents);
+		if (job->relay)
+			bh_relay_work(job->relay, polls);
+		if (polls[POLL_NOTIFY].revents)
+			bh_notify_take(job->notify);
+	} while (!polls[POLL_SIGNAL].revents);
 	return 0;
 }
 
@@ -109,9 +131,8 @@ int bh_supervise(struct bh_supervisor *supervisor,
 	int r = try_reap(job->pid, ret_status, err);
 
 	while (r == 0) {
-		if (job->relay)
-			r = relay_until_signal(job->relay,
-					       supervisor->signal_fd, err);
+		if (job->relay || job->notify)
+			r = work_until_signal(job, supervisor->signal_fd, err);
 		if (r == 0)
 			r = take_signal(job, supervisor->signal_fd, ret_status,
 					err);

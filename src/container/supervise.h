@@ -7,6 +7,7 @@
 #include <sys/types.h>
 
 #include "base/err.h"
+#include "container/notify.h"
 #include "container/relay.h"
 
 struct bh_supervisor {
@@ -20,7 +21,8 @@ int bh_supervisor_open(struct bh_supervisor *ret, struct bh_err *err);
 
 struct bh_supervised {
 	pid_t pid;
-	struct bh_relay *relay; /* of its terminal; NULL: it has none */
+	struct bh_relay *relay;	  /* of its terminal; NULL: it has none */
+	struct bh_notify *notify; /* NULL: nobody waits for it */
 };
 
 /*

@@ -13,11 +13,12 @@
 #include "base/str.h"
 #include "plan/compiler.h"
 
-static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
-		      bool recursive)
+/* What lies at path, by the preset that it was opened as. */
+static int clone_path(struct bh_compiler *c, size_t preset, const char *path,
+		      const char *name, bool recursive)
 {
 	struct bh_arena *arena = &c->plan->arena;
-	int source = bh_compile_preset(c, wanted, c->spec->wanted[wanted].path);
+	int source = bh_compile_preset(c, preset, path);
 	int tree = bh_compile_slot(c, bh_arena_printf(arena, "tree:%s", name));
 
 	if (!c->user)
@@ -32,10 +33,17 @@ static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
 			(struct bh_args_tree_clone_own){
 				.source = source,
 				.tree = tree,
-				.path = c->spec->wanted[wanted].path,
+				.path = path,
 				.recursive = recursive,
 			};
 	return tree;
+}
+
+static int clone_tree(struct bh_compiler *c, size_t wanted, const char *name,
+		      bool recursive)
+{
+	return clone_path(c, wanted, c->spec->wanted[wanted].path, name,
+			  recursive);
 }
 
 static void set_attributes(struct bh_compiler *c, int slot, uint64_t set,
@@ -98,6 +106,23 @@ static void clone_binds(struct bh_compiler *c)
 	}
 }
 
+/* The program can connect to the socket in it, and nothing else. */
+static void clone_notify(struct bh_compiler *c)
+{
+	const char *path = c->in->caller.notify_path;
+
+	if (!path)
+		return;
+	bh_compile_why(c, "caller", NULL);
+	c->notify =
+		clone_path(c, c->spec->wanted_count + 2, path, "notify", false);
+	set_propagation(c, c->notify, MS_PRIVATE, false);
+	set_attributes(c, c->notify,
+		       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+			       MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
+		       0, false);
+}
+
 static void clone_root(struct bh_compiler *c)
 {
 	uint64_t propagation = c->spec->root_propagation;
@@ -121,6 +146,7 @@ void bh_compile_trees(struct bh_compiler *c)
 		return;
 	clone_root(c);
 	clone_binds(c);
+	clone_notify(c);
 }
 
 void bh_compile_root(struct bh_compiler *c)
@@ -139,6 +165,7 @@ void bh_compile_root(struct bh_compiler *c)
 	if (c->user) {
 		clone_root(c);
 		clone_binds(c);
+		clone_notify(c);
 	}
 	bh_compile_why(c, "config /root/path", NULL);
 	bh_compile_step(c, BH_OP_root_attach)->root_attach =
@@ -251,4 +278,8 @@ void bh_compile_mounts(struct bh_compiler *c)
 			set_propagation(c, c->trees[i], MS_SHARED,
 					mount->propagation_all);
 	}
+	if (c->notify < 0)
+		return;
+	bh_compile_why(c, "caller", NULL);
+	bh_compile_attach(c, c->notify, BH_NOTIFY_TARGET, false, true);
 }

@@ -142,15 +142,19 @@ static void set_user(struct bh_compiler *c)
 		};
 }
 
-static const char *environment_value(const struct bh_process *process,
-				     const char *name)
+static bool is_variable(const char *text, const char *name)
 {
 	size_t len = strlen(name);
 
+	return strncmp(text, name, len) == 0 && text[len] == '=';
+}
+
+static const char *environment_value(const struct bh_process *process,
+				     const char *name)
+{
 	for (size_t i = 0; process->env[i]; i++)
-		if (strncmp(process->env[i], name, len) == 0 &&
-		    process->env[i][len] == '=')
-			return process->env[i] + len + 1;
+		if (is_variable(process->env[i], name))
+			return process->env[i] + strlen(name) + 1;
 	return NULL;
 }
 
@@ -290,23 +294,32 @@ static void wait_for_start(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_await_start)->await_start.start = c->start;
 }
 
-/* Without what the config says of sockets, if the caller gives them. */
+/* What the config says of sockets holds unless the caller gives them. */
+static bool is_replaced(const struct bh_caller *caller, const char *text)
+{
+	if (caller->notify_path && is_variable(text, "NOTIFY_SOCKET"))
+		return true;
+	return caller->listen_count && (is_variable(text, "LISTEN_FDS") ||
+					is_variable(text, "LISTEN_PID") ||
+					is_variable(text, "LISTEN_FDNAMES"));
+}
+
 static const char *const *environment(struct bh_compiler *c)
 {
+	const struct bh_caller *caller = &c->in->caller;
 	const char *const *from = c->spec->process.env;
 	const char **list;
 	size_t count = 0, kept = 0;
 
-	if (!c->in->caller.listen_count)
-		return from;
 	while (from[count])
 		count++;
-	list = bh_arena_alloc(&c->plan->arena, (count + 1) * sizeof(*list));
+	list = bh_arena_alloc(&c->plan->arena, (count + 2) * sizeof(*list));
 	for (size_t i = 0; i < count; i++)
-		if (!bh_starts_with(from[i], "LISTEN_FDS=") &&
-		    !bh_starts_with(from[i], "LISTEN_PID=") &&
-		    !bh_starts_with(from[i], "LISTEN_FDNAMES="))
+		if (!is_replaced(caller, from[i]))
 			list[kept++] = from[i];
+	if (caller->notify_path)
+		list[kept++] = "NOTIFY_SOCKET=" BH_NOTIFY_TARGET
+			       "/" BH_NOTIFY_NAME;
 	return list;
 }
 

@@ -18,6 +18,12 @@ struct bh_plan_group {
 	uint64_t inode;
 };
 
+/* The directory of a container's notify socket: in its entry, and where the
+ * program finds it. */
+#define BH_NOTIFY_DIR	 "notify"
+#define BH_NOTIFY_NAME	 "notify.sock"
+#define BH_NOTIFY_TARGET "/run/notify"
+
 /* What the caller gives or wants beside the config. */
 struct bh_caller {
 	/* Descriptors from 3 on that the program keeps; of these the first
@@ -26,8 +32,11 @@ struct bh_caller {
 	unsigned int listen_count;
 	const char *listen_names; /* or NULL */
 	uint32_t rows, columns;	  /* of his terminal, if it is served; or 0 */
-	bool no_new_keyring;	  /* the caller's session keyring is kept */
-	bool no_cgroups;	  /* the container stays in the caller's */
+	/* The directory of the program's notify socket on the host, which is
+	 * the last preset; NULL: it has none. */
+	const char *notify_path;
+	bool no_new_keyring; /* the caller's session keyring is kept */
+	bool no_cgroups;     /* the container stays in the caller's */
 };
 
 struct bh_plan_inputs {

@@ -30,6 +30,7 @@ struct bh_compiler {
 	int start;
 	int process;
 	int v2_group;
+	int notify;
 	int master;
 	int terminal;
 	int parent_procfs;

@@ -85,7 +85,7 @@ await_stopped() {
 	pid=$(cat "$BATS_TEST_TMPDIR/pid")
 	[ "$(cat "/proc/$pid/comm")" != sleep ]
 	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 3 ' ]
-	[ "$(readlink "/proc/$pid/fd/4")" = "$STORE/$ID/start" ]
+	[ "$(readlink "/proc/$pid/fd/3")" = "$STORE/$ID/start" ]
 	bulkhead start "$ID"
 	[ "$(cat "/proc/$pid/comm")" = sleep ]
 	[ "$(find "/proc/$pid/fd" -type l -printf '%f ')" = '0 1 2 ' ]
