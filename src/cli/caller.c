@@ -40,6 +40,7 @@ int bh_caller_read(const struct bh_invocation *in, bool sockets,
 {
 	struct bh_caller caller = {
 		.no_new_keyring = in->no_new_keyring,
+		.no_pivot = in->no_pivot,
 		.no_cgroups = bh_str_eq(in->cgroup_manager, "disabled"),
 	};
 	unsigned int preserved = 0;

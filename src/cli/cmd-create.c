@@ -15,6 +15,8 @@ static const struct bh_option options[] = {
 		 config),
 	BH_VALUE("preserve-fds", 0, "N",
 		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
+	BH_FLAG("no-pivot", 0, "for a host whose root is its initramfs",
+		no_pivot),
 	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
 		no_new_keyring),
 	{ 0 },

@@ -52,6 +52,7 @@ struct bh_invocation {
 	const char *process;
 	const char *preserve_fds;
 	bool no_new_keyring;
+	bool no_pivot;
 	bool keep;
 	bool no_subreaper;
 	const char *user;

@@ -221,6 +221,15 @@ void bh_compile_terminal(struct bh_compiler *c)
 			};
 }
 
+/* Only where pivot_root, which leaves nothing behind, does not work. */
+static void move_root(struct bh_compiler *c)
+{
+	bh_compile_or_else(c);
+	bh_compile_why(c, "caller", NULL);
+	bh_compile_step(c, BH_OP_root_move)->root_move =
+		(struct bh_args_root_move){ c->root, c->child_procfs };
+}
+
 void bh_compile_pivot(struct bh_compiler *c)
 {
 	const struct bh_spec *spec = c->spec;
@@ -235,9 +244,11 @@ void bh_compile_pivot(struct bh_compiler *c)
 	/* A procfs of our own can be made only where another one is to be
 	 * seen, in a user namespace; so before the host's goes away. */
 	bh_compile_why(c, "default", NULL);
-	if (spec->sysctl_count)
+	if (spec->sysctl_count || c->in->caller.no_pivot)
 		(void)bh_compile_child_procfs(c);
 	bh_compile_step(c, BH_OP_pivot_root)->pivot_root.root = c->root;
+	if (c->in->caller.no_pivot)
+		move_root(c);
 	if (!spec->root_propagation)
 		return;
 	bh_compile_why(c, "config /linux/rootfsPropagation", NULL);

@@ -31,6 +31,11 @@ void bh_compile_may_be_missing(struct bh_compiler *c)
 	c->plan->steps[c->plan->len - 1].on_error = BH_SKIP_ENOENT;
 }
 
+void bh_compile_or_else(struct bh_compiler *c)
+{
+	c->plan->steps[c->plan->len - 1].on_error = BH_ELSE;
+}
+
 int bh_compile_slot(struct bh_compiler *c, const char *name)
 {
 	return bh_plan_slot(c->plan, name, -1);
@@ -84,6 +89,12 @@ static int check_namespaces(struct bh_compiler *c)
 				 "compile the plan: /linux/namespaces: "
 				 "no user namespace; without root a container "
 				 "needs one");
+	/* The kernel locks together the mounts that it gets from the host. */
+	if (c->in->caller.no_pivot && c->user)
+		return bh_refuse(c->err,
+				 "compile the plan: --no-pivot with a user "
+				 "namespace: the host's mounts can't be "
+				 "detached in it; remove one of them");
 	return c->new_root ? 0 : check_joined_root(c);
 }
 

@@ -36,6 +36,7 @@ struct bh_caller {
 	 * the last preset; NULL: it has none. */
 	const char *notify_path;
 	bool no_new_keyring; /* the caller's session keyring is kept */
+	bool no_pivot;	     /* the host's root may be an initramfs */
 	bool no_cgroups;     /* the container stays in the caller's */
 };
 

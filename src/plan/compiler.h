@@ -52,6 +52,9 @@ union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op);
 /* What the last step acts on may be missing. */
 void bh_compile_may_be_missing(struct bh_compiler *c);
 
+/* The next step is there for when the last one fails. */
+void bh_compile_or_else(struct bh_compiler *c);
+
 int bh_compile_slot(struct bh_compiler *c, const char *name);
 
 /* The slot of a host path: filled before the plan starts. */

@@ -23,8 +23,12 @@ int op_propagation(struct bh_run *run, const struct bh_args_propagation *args,
 
 	(void)run;
 	if (r < 0)
-		return bh_fail(err, -r, "set the propagation of /");
-	return 0;
+		(void)bh_fail(err, -r, "set the propagation of /");
+	if (r == -EINVAL)
+		return bh_hint(err, "the caller is in a chroot, whose root is "
+				    "no mount point; make it one by a bind "
+				    "mount");
+	return r;
 }
 
 /*
@@ -40,7 +44,12 @@ int op_pivot_root(struct bh_run *run, const struct bh_args_pivot_root *args,
 		return bh_fail(err, errno, "enter the rootfs");
 	r = bh_sys_pivot_root(".", ".");
 	if (r < 0)
-		return bh_fail(err, -r, "pivot_root to the rootfs");
+		(void)bh_fail(err, -r, "pivot_root to the rootfs");
+	if (r == -EINVAL)
+		return bh_hint(err, "if the host's root is its initramfs, "
+				    "there is --no-pivot");
+	if (r < 0)
+		return r;
 	r = bh_sys_umount2(".", BH_MNT_DETACH);
 	if (r < 0)
 		return bh_fail(err, -r, "let go of the old root");

@@ -270,3 +270,42 @@ teardown() {
 	config '.linux.maskedPaths = [] | .linux.readonlyPaths = ["x"]'
 	refused /linux/readonlyPaths/0 'not absolute'
 }
+
+# ---- where pivot_root does not work ------------------------------------------------
+
+# in_chroot COMMAND...: with a root that is no mount point, which has the host's
+# directories.
+in_chroot() {
+	local root=$BATS_TEST_TMPDIR/root dir
+	mkdir "$root"
+	for dir in usr bin lib lib64 proc sys dev run tmp; do
+		[ ! -e "/$dir" ] || mkdir "$root/$dir"
+	done
+	capture unshare -m --propagation private sh -c '
+		root=$1; shift
+		for dir in "$root"/*; do
+			mount --rbind "/${dir##*/}" "$dir" || exit
+		done
+		exec chroot "$root" "$@"' sh "$root" "$@"
+}
+
+@test "in a chroot, which can't be left for good, nothing is run" {
+	args echo ran
+	in_chroot "$BULKHEAD" run --no-pivot -b "$BUNDLE" "$ID"
+	assert_status 1
+	assert_output ''
+	assert_error 'set the propagation of /: Invalid argument' chroot
+}
+
+@test "--no-pivot where pivot_root works: the same, and nothing of the host" {
+	inside 'cut -d" " -f4,5 /proc/self/mountinfo'
+	local plain=$output
+	run_container --no-pivot
+	assert_status 0
+	assert_output "$plain"
+	requires userns
+	userns
+	run_container --no-pivot
+	assert_status 1
+	assert_error '--no-pivot with a user namespace'
+}
