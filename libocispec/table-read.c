@@ -216,11 +216,14 @@ static int read_member(const struct oci_reader *reader,
 {
 	const struct oci_row *row = find_row(table, node->key);
 
+	if (!row && reader->strict)
+		return oci_refuse(reader->err, &reader->document, node,
+				  "unknown member");
 	if (!row) {
 		note_unknown(reader, node);
 		return 0;
 	}
-	if (node->type == OCI_JSON_NULL)
+	if (node->type == OCI_JSON_NULL && !reader->strict)
 		return 0;
 	return readers[row->kind](reader, row, node,
 				  (char *)object + row->offset);
@@ -248,24 +251,41 @@ static int read_object(const struct oci_reader *reader,
 	return 0;
 }
 
-int oci_table_read(const struct oci_table *table, const char *text, size_t len,
-		   void **ret, struct oci_strings *unknown,
-		   struct oci_error *err)
+static int read_document(struct oci_reader *reader,
+			 const struct oci_table *table, const char *text,
+			 size_t len, void **ret)
 {
-	struct oci_reader reader = { .unknown = unknown, .err = err };
-	int result = oci_document_parse(text, len, &reader.document, err);
+	int result = oci_document_parse(text, len, &reader->document,
+					reader->err);
 	void *object;
 
 	if (result < 0)
 		return result;
 
 	object = oci_new(1, table->size);
-	result = read_object(&reader, table, reader.document.root, object);
-	oci_document_clear(&reader.document);
+	result = read_object(reader, table, reader->document.root, object);
+	oci_document_clear(&reader->document);
 	if (result < 0) {
 		oci_table_free(table, object);
 		return result;
 	}
 	*ret = object;
 	return 0;
+}
+
+int oci_table_read(const struct oci_table *table, const char *text, size_t len,
+		   void **ret, struct oci_strings *unknown,
+		   struct oci_error *err)
+{
+	struct oci_reader reader = { .unknown = unknown, .err = err };
+
+	return read_document(&reader, table, text, len, ret);
+}
+
+int oci_table_read_strict(const struct oci_table *table, const char *text,
+			  size_t len, void **ret, struct oci_error *err)
+{
+	struct oci_reader reader = { .strict = true, .err = err };
+
+	return read_document(&reader, table, text, len, ret);
 }

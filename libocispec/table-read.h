@@ -13,6 +13,7 @@
 struct oci_reader {
 	struct oci_document document;
 	struct oci_strings *unknown;
+	bool strict; /* what no table knows, and null, are refused */
 	struct oci_error *err;
 };
 

@@ -189,6 +189,11 @@ int oci_table_read(const struct oci_table *table, const char *text, size_t len,
 		   void **ret, struct oci_strings *unknown,
 		   struct oci_error *err);
 
+/* The same for documents of our own, where a word that nobody knows is a
+ * mistake: refused, as null is. */
+int oci_table_read_strict(const struct oci_table *table, const char *text,
+			  size_t len, void **ret, struct oci_error *err);
+
 /* The text of a structure of table; see oci_config_write. */
 char *oci_table_write(const struct oci_table *table, const void *object,
 		      size_t *ret_len);

@@ -103,10 +103,19 @@ struct bh_process {
 	uint32_t rows, columns; /* of the terminal; 0: not given */
 };
 
+/* What policy made of a field: the origin of what the plan takes from it. */
+struct bh_change {
+	const char *field;  /* "/process/capabilities" */
+	const char *origin; /* "profile agent" */
+	const char *reason;
+};
+
 struct bh_spec {
 	struct bh_arena arena;
 	struct oci_config *config; /* owned; strings are borrowed of it */
 	struct bh_notes notes;
+	size_t change_count;
+	struct bh_change *changes;
 
 	const char *id;
 	const char *bundle;

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdlib.h>
+
+#include "base/fd.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "policy/policy.h"
+#include "policy/profile-table.h"
+
+/* Nobody writes a longer one. */
+#define MAX_POLICY (1u << 20)
+
+#define DEFAULT_PROFILE "agent"
+
+#define SELF struct bh_policy
+static const struct oci_row policy_rows[] = {
+	STRING("defaultProfile", default_profile, INERT),
+	STRINGS("annotationProfiles", annotation_profiles, INERT),
+	{ OCI_ROW("profiles", MAP, INERT,
+		  OCI_LIST_AT(profiles, struct bh_profile)),
+	  .table = &bh_profile_table },
+};
+#undef SELF
+
+static const struct oci_table policy_table = {
+	sizeof(struct bh_policy),
+	BH_COUNT(policy_rows),
+	policy_rows,
+};
+
+static bool is_builtin(const char *name)
+{
+	return bh_str_eq(name, "agent") || bh_str_eq(name, "strict") ||
+	       bh_str_eq(name, "nested") || bh_str_eq(name, "oci");
+}
+
+static struct bh_profile *find(const struct bh_policy *policy, const char *name)
+{
+	for (size_t i = 0; policy && i < policy->profiles.len; i++)
+		if (bh_str_eq(policy->profiles.items[i].name, name))
+			return &policy->profiles.items[i];
+	return NULL;
+}
+
+static const char *extended(const struct bh_profile *profile)
+{
+	return profile->extends ? profile->extends : DEFAULT_PROFILE;
+}
+
+/* The built-in profile that a name ends in; NULL with err. */
+static const char *find_base(const struct bh_policy *policy, const char *name,
+			     struct bh_err *err)
+{
+	const char *at = name;
+
+	for (size_t i = 0; i <= (policy ? policy->profiles.len : 0); i++) {
+		const struct bh_profile *profile;
+
+		if (is_builtin(at))
+			return at;
+		profile = find(policy, at);
+		if (!profile) {
+			(void)bh_refuse(err, "there is no profile %s", at);
+			(void)bh_hint(err, "built-in are agent, strict, nested "
+					   "and oci; a policy has others in "
+					   "profiles");
+			return NULL;
+		}
+		at = extended(profile);
+	}
+	(void)bh_refuse(err, "the profile %s extends itself in a circle", name);
+	return NULL;
+}
+
+static int check(const struct bh_policy *policy, struct bh_err *err)
+{
+	for (size_t i = 0; i < policy->profiles.len; i++) {
+		const char *name = policy->profiles.items[i].name;
+
+		if (is_builtin(name))
+			return bh_refuse(err,
+					 "/profiles/%s: that is a built-in "
+					 "profile; choose another name and let "
+					 "it extend %s",
+					 name, name);
+		if (!find_base(policy, name, err))
+			return bh_context(err, "/profiles/%s", name);
+	}
+	for (size_t i = 0; i < policy->annotation_profiles.len; i++)
+		if (!is_builtin(policy->annotation_profiles.items[i]))
+			return bh_refuse(err,
+					 "/annotationProfiles/%zu: %s is no "
+					 "built-in profile, and an annotation "
+					 "can pick no other",
+					 i,
+					 policy->annotation_profiles.items[i]);
+	if (policy->default_profile &&
+	    !find_base(policy, policy->default_profile, err))
+		return bh_context(err, "/defaultProfile");
+	return 0;
+}
+
+static int parse(const char *file, const struct bh_buf *text,
+		 struct bh_policy **ret, struct bh_err *err)
+{
+	struct oci_error error;
+	void *object;
+	int r;
+
+	if (oci_table_read_strict(&policy_table, text->data ? text->data : "",
+				  text->len, &object, &error) < 0)
+		return bh_refuse(err,
+				 "read the policy %s: line %zu, column %zu: "
+				 "%s%s%s",
+				 file, error.line, error.column, error.pointer,
+				 error.pointer[0] ? ": " : "", error.message);
+	r = check(object, err);
+	if (r < 0) {
+		bh_policy_free(object);
+		return bh_context(err, "read the policy %s", file);
+	}
+	*ret = object;
+	return 0;
+}
+
+int bh_policy_read(const char *file, struct bh_policy **ret, struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+	bh_autoclose int fd = bh_policy_open(file, err);
+	int r;
+
+	if (fd < 0)
+		return fd;
+	r = bh_read_all(fd, MAX_POLICY, &text);
+	if (r < 0)
+		return bh_fail(err, -r, "read the policy %s", file);
+	return parse(file, &text, ret, err);
+}
+
+void bh_policy_free(struct bh_policy *policy)
+{
+	if (policy)
+		oci_table_free(&policy_table, policy);
+}
+
+/* ---- choosing ---------------------------------------------------------------- */
+
+/* From the built-in one upwards; what it takes from the policy is gone there. */
+static struct bh_profile *resolve(const struct bh_policy *policy,
+				  const char *name)
+{
+	struct bh_profile *own = find(policy, name), *profile;
+	char *base;
+
+	if (!own)
+		return bh_profile_builtin(name);
+	profile = resolve(policy, extended(own));
+	base = profile->extends;
+	profile->extends = NULL;
+	bh_profile_overlay(profile, own);
+	/* The overlay has exchanged these, too. */
+	free(profile->extends);
+	profile->extends = base;
+	free(profile->name);
+	profile->name = bh_strdup(name);
+	return profile;
+}
+
+static int check_annotation(const struct bh_policy *policy,
+			    const struct bh_profile *chosen,
+			    const struct bh_profile *wanted, struct bh_err *err)
+{
+	bool listed = false;
+
+	for (size_t i = 0; policy && i < policy->annotation_profiles.len; i++)
+		listed |= bh_str_eq(policy->annotation_profiles.items[i],
+				    wanted->name);
+	if (!listed) {
+		(void)bh_refuse(err,
+				"/annotations/%s: the annotation may not pick "
+				"the profile %s",
+				BH_PROFILE_ANNOTATION, wanted->name);
+		return bh_hint(err, "allow it with policy key "
+				    "annotationProfiles");
+	}
+	if (wanted->rank < chosen->rank)
+		return bh_refuse(err,
+				 "/annotations/%s: the profile %s is weaker "
+				 "than %s",
+				 BH_PROFILE_ANNOTATION, wanted->name,
+				 chosen->name);
+	return 0;
+}
+
+static int apply_annotation(const struct bh_policy *policy, const char *name,
+			    struct bh_profile **chosen, struct bh_err *err)
+{
+	struct bh_profile *wanted;
+	int r;
+
+	if (!name || bh_str_eq(name, (*chosen)->name))
+		return 0;
+	wanted = bh_profile_builtin(name);
+	if (!wanted)
+		return bh_refuse(err,
+				 "/annotations/%s: %s is no built-in profile, "
+				 "and an annotation can pick no other",
+				 BH_PROFILE_ANNOTATION, name);
+	r = check_annotation(policy, *chosen, wanted, err);
+	if (r < 0) {
+		bh_profile_free(wanted);
+		return r;
+	}
+	bh_profile_free(*chosen);
+	*chosen = wanted;
+	return 0;
+}
+
+int bh_policy_choose(const struct bh_policy *policy,
+		     const struct bh_profile_choice *choice,
+		     struct bh_profile **ret, struct bh_err *err)
+{
+	const char *name = DEFAULT_PROFILE;
+	struct bh_profile *profile;
+	int r;
+
+	if (choice->flag)
+		name = choice->flag;
+	else if (choice->program)
+		name = choice->program;
+	else if (policy && policy->default_profile)
+		name = policy->default_profile;
+	if (!find_base(policy, name, err))
+		return bh_context(err, "choose a profile");
+	profile = resolve(policy, name);
+	r = apply_annotation(policy, choice->annotation, &profile, err);
+	if (r < 0)
+		bh_profile_free(profile);
+	else
+		*ret = profile;
+	return r;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The host's policy, policy(5): which profile a container gets, and profiles of
+ * the host's own.
+ */
+#ifndef BH_POLICY_POLICY_H
+#define BH_POLICY_POLICY_H
+
+#include "base/err.h"
+#include "policy/profile.h"
+
+#define BH_POLICY_FILE "/etc/bulkhead/policy.json"
+
+struct bh_policy {
+	char *default_profile; /* NULL: agent */
+	struct oci_strings annotation_profiles;
+	OCI_LIST(struct bh_profile) profiles; /* as written, not resolved */
+};
+
+/*
+ * Read a policy.  A file that others could have changed is refused, and so is
+ * one with a word that nobody knows, a profile that extends none, a circle.
+ * Free what was read.  -ENOENT without a message where there is no file.
+ */
+int bh_policy_read(const char *file, struct bh_policy **ret,
+		   struct bh_err *err);
+void bh_policy_free(struct bh_policy *policy);
+
+/* Who asks for a profile; each may be NULL. */
+struct bh_profile_choice {
+	const char *flag;	/* --profile */
+	const char *program;	/* X of a program called bulkhead-X */
+	const char *annotation; /* org.bulkhead.profile */
+};
+
+#define BH_PROFILE_ANNOTATION "org.bulkhead.profile"
+
+/*
+ * Choose and resolve a profile: the flag's, the program's, the policy's default,
+ * agent.  The annotation may pick a built-in one that the policy lists, and none
+ * that is weaker.  policy may be NULL.  Free it.  -EINVAL for a name that there
+ * is not, or that the annotation may not pick.
+ */
+int bh_policy_choose(const struct bh_policy *policy,
+		     const struct bh_profile_choice *choice,
+		     struct bh_profile **ret, struct bh_err *err);
+
+/* open.c: open a file whose path nobody but root and the caller can change.
+ * A descriptor or -errno. */
+int bh_policy_open(const char *path, struct bh_err *err);
+
+#endif
