@@ -96,6 +96,13 @@ int bh_sys_setns(int fd, int type)
 	return result(syscall(SYS_setns, fd, type));
 }
 
+long bh_sys_getdents(int fd, void *list, size_t size)
+{
+	long n = syscall(SYS_getdents64, fd, list, size);
+
+	return n < 0 ? -errno : n;
+}
+
 int bh_sys_pidfd_open(pid_t pid)
 {
 	return result(syscall(SYS_pidfd_open, pid, 0));

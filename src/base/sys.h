@@ -43,6 +43,8 @@ pid_t bh_sys_clone3(struct clone_args *args);
 int bh_sys_unshare(int flags);
 int bh_sys_setns(int fd, int type);
 int bh_sys_pidfd_open(pid_t pid);
+/* Bytes of struct dirent64, 0 at the end, or -errno; getdents64(2). */
+long bh_sys_getdents(int fd, void *list, size_t size);
 int bh_sys_pidfd_send_signal(int pidfd, int signal);
 int bh_sys_execveat(int dir_fd, const char *path, char *const argv[],
 		    char *const envp[], int flags);

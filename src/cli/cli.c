@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "cli/cli.h"
@@ -26,6 +27,11 @@ static const struct bh_option global_options[] = {
 	BH_VALUE("rootless", 0, "WORD", "true, false or auto; has no effect",
 		 rootless),
 	BH_VALUE("criu", 0, "FILE", "has no effect", criu),
+	BH_VALUE("policy", 0, "FILE", "instead of the host's policy",
+		 wishes.policy),
+	BH_VALUE("profile", 0, "NAME",
+		 "agent, strict, nested, oci or one of the policy",
+		 wishes.profile),
 	BH_VALUE("root", 0, "DIR", "where containers are kept", root),
 	BH_FLAG("systemd-cgroup", 0, "refused: not implemented yet",
 		systemd_cgroup),
@@ -207,10 +213,25 @@ static int run_command(char **argv, int at, struct bh_invocation *in,
 	return command->run(in, err);
 }
 
+/* An engine that can only name a program picks a profile by it. */
+static const char *profile_of_program(const char *program)
+{
+	const char *slash = program ? strrchr(program, '/') : NULL;
+	const char *name = slash ? slash + 1 : program;
+
+	if (!name || !bh_starts_with(name, "bulkhead-"))
+		return NULL;
+	return name + strlen("bulkhead-");
+}
+
 int bh_cli_main(int argc, char **argv, char **envp)
 {
 	const struct bh_option *tables[] = { global_options, NULL };
-	struct bh_invocation in = { .argv = argv, .envp = envp };
+	struct bh_invocation in = {
+		.argv = argv,
+		.envp = envp,
+		.wishes.program = profile_of_program(argv[0]),
+	};
 	struct bh_err err = { 0 };
 	int at = argc > 0 ? 1 : 0, r;
 

@@ -25,6 +25,8 @@ static const struct bh_option options[] = {
 static int create_container(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
+		.verb = "create",
+		.wishes = in->wishes,
 		.bundle = in->bundle ? in->bundle : ".",
 		.config = in->config,
 		.id = in->id,

@@ -29,6 +29,8 @@ static const struct bh_option options[] = {
 static int run_container(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
+		.verb = "run",
+		.wishes = in->wishes,
 		.bundle = in->bundle ? in->bundle : ".",
 		.config = in->config,
 		.id = in->id,

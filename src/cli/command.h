@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/notes.h"
+#include "container/prepare.h"
 #include "plan/compile.h"
 
 /* An option that may be given several times. */
@@ -34,6 +35,7 @@ struct bh_invocation {
 	const char *rootless;
 	const char *criu;
 	const char *root; /* NULL: the default */
+	struct bh_wishes wishes;
 	bool help;
 	bool version;
 	/* of commands */

@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "container/birth.h"
 #include "container/pid-file.h"
+#include "container/profile.h"
 #include "container/record.h"
 #include "run/sync.h"
 
@@ -57,6 +58,9 @@ static int announce(struct bh_birth *birth, struct bh_err *err)
 	if (r == 0)
 		r = bh_entry_write(&birth->entry, "config.json", config->data,
 				   config->len, err);
+	if (r == 0)
+		r = bh_profile_save(&birth->entry, birth->prepared->profile,
+				    err);
 	return r;
 }
 

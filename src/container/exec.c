@@ -19,6 +19,7 @@
 #include "container/kept.h"
 #include "container/pid-file.h"
 #include "container/process.h"
+#include "container/profile.h"
 #include "container/supervise.h"
 #include "run/run.h"
 
@@ -185,6 +186,7 @@ static int prepare(const struct bh_exec_request *request,
 		   struct bh_err *err)
 {
 	struct bh_request inputs = {
+		.verb = "exec",
 		.id = request->id,
 		.joins = c->state,
 		.console = request->console_socket,
@@ -193,6 +195,9 @@ static int prepare(const struct bh_exec_request *request,
 	};
 	int r = check_status(c, err);
 
+	if (r == 0)
+		r = bh_profile_load(&c->entry, &ret->profile, err);
+	inputs.profile = ret->profile;
 	if (r == 0)
 		r = prepare_config(request, c, &inputs, ret, err);
 	if (r == 0)

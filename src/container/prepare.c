@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 
 #include "base/fd.h"
 #include "container/prepare.h"
 #include "plan/compile.h"
+#include "policy/narrow.h"
+#include "policy/policy.h"
 
 /* Text to structures; what the reader did not know becomes a remark. */
 static int read_config(struct bh_prepared *p, struct oci_config **ret,
@@ -111,8 +114,49 @@ int bh_prepare_config(const struct bh_request *request,
 		      struct oci_config *config, struct bh_prepared *ret,
 		      struct bh_err *err)
 {
-	return bh_spec_build(config, ret->bundle.path, request->id, &ret->spec,
-			     err);
+	int r = bh_spec_build(config, ret->bundle.path, request->id, &ret->spec,
+			      err);
+
+	return r < 0 ? r :
+		       bh_narrow_exec(request->profile, &ret->spec,
+				      request->verb, err);
+}
+
+static const char *annotation(const struct bh_spec *spec, const char *name)
+{
+	const struct oci_pairs *pairs = &spec->config->annotations;
+
+	for (size_t i = 0; i < pairs->len; i++)
+		if (bh_str_eq(pairs->items[i].key, name))
+			return pairs->items[i].value;
+	return NULL;
+}
+
+/* No policy is no error, unless one was named. */
+static int read_policy(const struct bh_wishes *wishes, struct bh_policy **ret,
+		       struct bh_err *err)
+{
+	const char *file = wishes->policy ? wishes->policy : BH_POLICY_FILE;
+	int r = bh_policy_read(file, ret, err);
+
+	return r == -ENOENT && !wishes->policy ? 0 : r;
+}
+
+static int choose_profile(const struct bh_request *request,
+			  struct bh_prepared *p, struct bh_err *err)
+{
+	const struct bh_profile_choice choice = {
+		.flag = request->wishes.profile,
+		.program = request->wishes.program,
+		.annotation = annotation(&p->spec, BH_PROFILE_ANNOTATION),
+	};
+	struct bh_policy *policy = NULL;
+	int r = read_policy(&request->wishes, &policy, err);
+
+	if (r == 0)
+		r = bh_policy_choose(policy, &choice, &p->profile, err);
+	bh_policy_free(policy);
+	return r;
 }
 
 int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
@@ -123,17 +167,46 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 	if (r == 0)
 		r = bh_bundle_open(request->bundle, request->config,
 				   &ret->bundle, err);
-	return r < 0 ? r : build_spec(ret, request->id, err);
+	if (r == 0)
+		r = build_spec(ret, request->id, err);
+	if (r == 0)
+		r = choose_profile(request, ret, err);
+	return r < 0 ? r :
+		       bh_narrow_spec(ret->profile, &ret->spec, request->verb,
+				      err);
 }
 
 /*
  * Without device rules a group allows everything, and a capability is all that
  * is between the container and the host's disks: only the default devices are
- * left then.
+ * left then; with rules of our own, those that the container has besides.
  */
+static void replace_rules(struct bh_prepared *p,
+			  struct oci_resources *resources)
+{
+	const struct bh_spec *spec = &p->spec;
+	size_t count = spec->own_device_rules ? spec->device_count : 0;
+	struct oci_device_rule *rules =
+		bh_arena_alloc(&p->arena, (count + 1) * sizeof(*rules));
+
+	rules[0].allow.set = true;
+	for (size_t i = 0; i < count; i++)
+		rules[i + 1] = (struct oci_device_rule){
+			.allow = { true, true },
+			.type = bh_arena_strdup(
+				&p->arena,
+				S_ISBLK(spec->devices[i].mode) ? "b" : "c"),
+			.major = { true, (int64_t)spec->devices[i].major },
+			.minor = { true, (int64_t)spec->devices[i].minor },
+			.access = bh_arena_strdup(&p->arena, "rwm"),
+		};
+	resources->devices.set = true;
+	resources->devices.len = count + 1;
+	resources->devices.items = rules;
+}
+
 static int make_settings(struct bh_prepared *p, struct bh_err *err)
 {
-	static struct oci_device_rule deny_all = { .allow = { true, false } };
 	struct oci_resources resources = { 0 };
 
 	if (p->host.cgroups.layout == BH_CGROUP_NONE)
@@ -141,13 +214,23 @@ static int make_settings(struct bh_prepared *p, struct bh_err *err)
 					  &p->arena, &p->settings, err);
 	if (p->spec.resources)
 		resources = *p->spec.resources;
-	if (!resources.devices.len) {
-		resources.devices.set = true;
-		resources.devices.len = 1;
-		resources.devices.items = &deny_all;
-	}
+	if (!resources.devices.len || p->spec.own_device_rules)
+		replace_rules(p, &resources);
 	return bh_cgroup_settings(&resources, &p->host.cgroups, &p->arena,
 				  &p->settings, err);
+}
+
+static int narrow_on_host(const struct bh_request *request,
+			  struct bh_prepared *p, struct bh_err *err)
+{
+	const struct bh_narrow_host host = {
+		.host = &p->host,
+		.paths = p->paths,
+		.grouped = bh_plan_has_groups(&p->host, &request->caller),
+	};
+
+	return bh_narrow_on_host(p->profile, &p->spec, &host, request->verb,
+				 err);
 }
 
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
@@ -159,6 +242,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 
 	if (r == 0)
 		r = open_paths(ret, err);
+	if (r == 0 && !request->joins)
+		r = narrow_on_host(request, ret, err);
 	if (r == 0 && !request->joins)
 		r = make_settings(ret, err);
 	if (r == 0 && ret->spec.seccomp)
@@ -179,6 +264,7 @@ void bh_prepared_clear(struct bh_prepared *p)
 	free(p->paths);
 	bh_host_clear(&p->host);
 	bh_spec_clear(&p->spec);
+	bh_profile_free(p->profile);
 	bh_bundle_clear(&p->bundle);
 	*p = (struct bh_prepared){ 0 };
 }

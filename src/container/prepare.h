@@ -14,11 +14,23 @@
 #include "host/host.h"
 #include "plan/compile.h"
 #include "plan/plan.h"
+#include "policy/profile.h"
 #include "seccomp/filter.h"
 #include "spec/bundle.h"
 #include "spec/spec.h"
 
+/* Who chooses the profile; each may be NULL. */
+struct bh_wishes {
+	const char *profile; /* --profile */
+	const char *program; /* X of a program called bulkhead-X */
+	const char *policy;  /* --policy; NULL: the host's, if there is one */
+};
+
 struct bh_request {
+	const char *verb; /* "create": what a refusal says was refused */
+	struct bh_wishes wishes;
+	/* Of the container that is joined, instead; borrowed. */
+	const struct bh_profile *profile;
 	const char *bundle; /* a directory; relative to the caller's own */
 	const char *config; /* in it; NULL: config.json */
 	/* The container that a program is executed in; NULL: a new one. */
@@ -34,6 +46,7 @@ struct bh_request {
 /* Each part borrows from those above it. */
 struct bh_prepared {
 	struct bh_bundle bundle;
+	struct bh_profile *profile; /* owned */
 	struct bh_spec spec;
 	struct bh_host host;
 	struct bh_host_path *paths; /* by spec.wanted; owned */

@@ -25,6 +25,8 @@ static const struct {
 	{ "state.json.new", 0 },
 	{ "config.json", 0 },
 	{ "config.json.new", 0 },
+	{ "profile.json", 0 },
+	{ "profile.json.new", 0 },
 	{ BH_START, 0 },
 	{ BH_START_NEW, 0 },
 	{ "shared", 0 },

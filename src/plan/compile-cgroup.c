@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The container's groups: made and limited before the child exists. */
+#include <linux/capability.h>
 #include <linux/mount.h>
 #include <string.h>
 
@@ -249,6 +250,13 @@ static void open_groups(struct bh_compiler *c)
 	}
 }
 
+bool bh_plan_has_groups(const struct bh_host *host,
+			const struct bh_caller *caller)
+{
+	return bh_host_can(host, CAP_SYS_ADMIN) && !host->in_user_namespace &&
+	       host->cgroups.len && !caller->no_cgroups;
+}
+
 int bh_compile_cgroups(struct bh_compiler *c)
 {
 	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
@@ -262,9 +270,9 @@ int bh_compile_cgroups(struct bh_compiler *c)
 		c->groups[i] = -1;
 		c->group_trees[i] = -1;
 	}
-	c->grouped = c->privileged && cgroups->len &&
-		     (c->in->joins ? c->in->group_count > 0 :
-				     !c->in->caller.no_cgroups);
+	c->grouped = c->in->joins ?
+			     c->privileged && c->in->group_count :
+			     bh_plan_has_groups(c->in->host, &c->in->caller);
 	if (!c->grouped)
 		return without_groups(c);
 	r = c->spec->cgroup_path ? check_path(c, c->spec->cgroup_path) : 0;

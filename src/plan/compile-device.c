@@ -129,35 +129,58 @@ static void close_mounts(struct bh_compiler *c)
 	}
 }
 
-static void cover_paths(struct bh_compiler *c)
+static void make_readonly(struct bh_compiler *c)
 {
-	static const char *const options[] = { "nr_inodes=2", "mode=555",
-					       NULL };
 	const struct bh_spec *spec = c->spec;
-	int null = -1, empty = -1;
 
 	for (size_t i = 0; spec->readonly[i]; i++) {
-		bh_compile_why(c, "config /linux/readonlyPaths", NULL);
+		bh_compile_why(c,
+			       i < spec->readonly_asked ?
+				       "config /linux/readonlyPaths" :
+				       "config /linux/readonlyPaths/-",
+			       NULL);
 		bh_compile_step(c, BH_OP_readonly)->readonly =
 			(struct bh_args_readonly){ c->root, spec->readonly[i] };
 		bh_compile_may_be_missing(c);
 	}
-	if (!spec->masked[0])
-		return;
+}
+
+/* What lies over masked files and directories. */
+static void open_covers(struct bh_compiler *c, int *null, int *empty)
+{
+	static const char *const options[] = { "nr_inodes=2", "mode=555",
+					       NULL };
+
 	bh_compile_why(c, "config /linux/maskedPaths", NULL);
-	null = bh_compile_slot(c, "null");
-	bh_compile_step(c, BH_OP_null_open)->null_open.null = null;
-	empty = bh_compile_slot(c, "empty");
+	*null = bh_compile_slot(c, "null");
+	bh_compile_step(c, BH_OP_null_open)->null_open.null = *null;
+	*empty = bh_compile_slot(c, "empty");
 	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
 		(struct bh_args_mount_fs){
-			.mount = empty,
+			.mount = *empty,
 			.type = "tmpfs",
 			.source = "empty",
 			.options = options,
 			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 				      MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 		};
+}
+
+static void cover_paths(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+	int null, empty;
+
+	make_readonly(c);
+	if (!spec->masked[0])
+		return;
+	open_covers(c, &null, &empty);
 	for (size_t i = 0; spec->masked[i]; i++) {
+		bh_compile_why(c,
+			       i < spec->masked_asked ?
+				       "config /linux/maskedPaths" :
+				       "config /linux/maskedPaths/-",
+			       NULL);
 		bh_compile_step(c, BH_OP_mask)->mask = (struct bh_args_mask){
 			.root = c->root,
 			.null = null,

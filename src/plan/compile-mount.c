@@ -241,6 +241,13 @@ static int make_fs(struct bh_compiler *c, size_t i)
 			.options = mount->options,
 			.attributes = attributes,
 		};
+	if (mount->copies_up)
+		bh_compile_step(c, BH_OP_copy_up)->copy_up =
+			(struct bh_args_copy_up){
+				.root = c->root,
+				.mount = slot,
+				.source = mount->target,
+			};
 	if (mount->propagation)
 		set_propagation(c, slot, mount->propagation,
 				mount->propagation_all);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <linux/capability.h>
+#include <string.h>
 
 #include "plan/compiler.h"
 
@@ -10,11 +11,26 @@ void bh_compile_at(struct bh_compiler *c, enum bh_lane lane,
 	c->phase = phase;
 }
 
+/* What policy made of the field that an origin names, or NULL. */
+static const struct bh_change *find_change(const struct bh_compiler *c,
+					   const char *origin)
+{
+	if (!bh_starts_with(origin, "config "))
+		return NULL;
+	for (size_t i = 0; i < c->spec->change_count; i++)
+		if (bh_str_eq(c->spec->changes[i].field,
+			      origin + strlen("config ")))
+			return &c->spec->changes[i];
+	return NULL;
+}
+
 void bh_compile_why(struct bh_compiler *c, const char *origin,
 		    const char *reason)
 {
-	c->origin = origin;
-	c->reason = reason;
+	const struct bh_change *change = find_change(c, origin);
+
+	c->origin = change ? change->origin : origin;
+	c->reason = change ? change->reason : reason;
 }
 
 union bh_args *bh_compile_step(struct bh_compiler *c, enum bh_op op)

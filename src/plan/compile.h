@@ -59,6 +59,10 @@ struct bh_plan_inputs {
 	const struct bh_plan_group *groups;
 };
 
+/* Whether a new container gets cgroups of its own there. */
+bool bh_plan_has_groups(const struct bh_host *host,
+			const struct bh_caller *caller);
+
 /*
  * Compile a plan that makes the container.  Presets are numbered like
  * spec->wanted.  The plan borrows strings from the inputs, so they must

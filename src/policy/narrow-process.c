@@ -1,7 +1,129 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+/* What the program itself may be and do; the same for exec. */
+#include <linux/capability.h>
+#include <string.h>
+#include <sys/resource.h>
+
 #include "policy/narrow.h"
+#include "spec/names.h"
+
+#define BIT(cap) (1ull << (cap))
+
+/* What engines grant by default, and an agent has no use for: dropped without a
+ * refusal. */
+#define DEFAULT_BEYOND                                            \
+	(BIT(CAP_SETPCAP) | BIT(CAP_SETFCAP) | BIT(CAP_NET_RAW) | \
+	 BIT(CAP_MKNOD) | BIT(CAP_AUDIT_WRITE))
+
+/* Groups of Debian and Fedora alike that own what root alone should reach. */
+static const struct {
+	uint32_t gid;
+	const char *name;
+} mighty_groups[] = {
+	{ 6, "disk" },
+	{ 42, "shadow" },
+};
+
+static uint64_t allowed_caps(const struct bh_narrowing *n)
+{
+	const struct oci_strings *names = &n->profile->capabilities->allow;
+	uint64_t allowed = 0, number;
+
+	for (size_t i = 0; i < names->len; i++)
+		if (bh_name_value(bh_capability_names, names->items[i],
+				  &number))
+			allowed |= BIT(number);
+	return allowed;
+}
+
+static void refuse_caps(struct bh_narrowing *n, uint64_t beyond)
+{
+	bh_autobuf struct bh_buf names = { 0 };
+
+	for (unsigned int cap = 0; cap < 64; cap++)
+		if (beyond & BIT(cap))
+			bh_buf_printf(&names, "%s%s", names.len ? "," : "",
+				      bh_value_name(bh_capability_names, cap));
+	bh_narrow_refuse(n, "/process/capabilities",
+			 bh_arena_strdup(&n->spec->arena, names.data),
+			 "more than the profile grants", "capabilities.allow");
+}
+
+static void narrow_caps(struct bh_narrowing *n)
+{
+	struct bh_caps *caps = &n->spec->process.caps;
+	uint64_t allowed = allowed_caps(n);
+	uint64_t asked = caps->bounding | caps->permitted | caps->effective |
+			 caps->inheritable | caps->ambient;
+	uint64_t beyond = asked & ~(allowed | DEFAULT_BEYOND);
+
+	if (beyond)
+		refuse_caps(n, beyond);
+	if (asked & ~allowed || caps->inheritable || caps->ambient)
+		bh_narrow_tighten(n, "/process/capabilities",
+				  "at most those of the profile, none of them "
+				  "inheritable or ambient");
+	caps->bounding &= allowed;
+	caps->permitted &= allowed;
+	caps->effective &= allowed;
+	caps->inheritable = 0;
+	caps->ambient = 0;
+}
+
+static void narrow_core(struct bh_narrowing *n)
+{
+	struct bh_process *process = &n->spec->process;
+	struct bh_rlimit *limit;
+
+	for (size_t i = 0; i < process->rlimit_count; i++) {
+		limit = &process->rlimits[i];
+		if (limit->resource != RLIMIT_CORE)
+			continue;
+		limit->soft = 0;
+		limit->hard = 0;
+		return;
+	}
+	limit = bh_arena_append(&n->spec->arena, &process->rlimits,
+				&process->rlimit_count, sizeof(*limit));
+	*limit = (struct bh_rlimit){ .resource = RLIMIT_CORE };
+}
+
+static void check_groups(struct bh_narrowing *n)
+{
+	const struct bh_process *process = &n->spec->process;
+
+	for (size_t i = 0; i < process->group_count; i++)
+		for (size_t j = 0; j < BH_COUNT(mighty_groups); j++)
+			if (process->groups[i] == mighty_groups[j].gid)
+				bh_narrow_refuse(
+					n, "/process/user/additionalGids",
+					mighty_groups[j].name,
+					"a group that reaches what only root "
+					"should",
+					NULL);
+}
 
 void bh_narrow_process(struct bh_narrowing *n)
 {
-	(void)n;
+	struct bh_process *process = &n->spec->process;
+
+	if (n->profile->run_as_non_root.value && process->uid == 0)
+		bh_narrow_refuse(n, "/process/user/uid", "0",
+				 "the policy lets no program run as root",
+				 "runAsNonRoot");
+	if (!bh_narrow_has_floors(n))
+		return;
+	if (!process->no_new_privs)
+		bh_narrow_tighten(n, "/process/noNewPrivileges",
+				  "no program gains privileges by being "
+				  "executed");
+	process->no_new_privs = true;
+	narrow_caps(n);
+	narrow_core(n);
+	check_groups(n);
+	if (process->oom_set && process->oom_score_adj < 0) {
+		bh_narrow_tighten(n, "/process/oomScoreAdj",
+				  "the host's own programs outlive it");
+		process->oom_score_adj = 0;
+	}
 }

@@ -82,28 +82,39 @@ int bh_narrow_spec(const struct bh_profile *profile, struct bh_spec *spec,
 	struct bh_narrowing n = { .profile = profile, .spec = spec };
 
 	bh_narrow_process(&n);
+	bh_narrow_credentials(&n);
 	bh_narrow_namespaces(&n);
-	bh_narrow_root(&n);
+	/* Before what it adds is itself looked at. */
 	bh_narrow_mounts(&n);
+	bh_narrow_root(&n);
 	bh_narrow_devices(&n);
 	bh_narrow_sysctls(&n);
-	bh_narrow_limits(&n);
+	return report(&n, verb, err);
+}
+
+int bh_narrow_exec(const struct bh_profile *profile, struct bh_spec *spec,
+		   const char *verb, struct bh_err *err)
+{
+	struct bh_narrowing n = { .profile = profile, .spec = spec };
+
+	bh_narrow_process(&n);
 	bh_narrow_credentials(&n);
 	return report(&n, verb, err);
 }
 
-int bh_narrow_paths(const struct bh_profile *profile, struct bh_spec *spec,
-		    const struct bh_host *host,
-		    const struct bh_host_path *paths, const char *verb,
-		    struct bh_err *err)
+int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
+		      const struct bh_narrow_host *host, const char *verb,
+		      struct bh_err *err)
 {
 	struct bh_narrowing n = {
 		.profile = profile,
 		.spec = spec,
-		.paths = paths,
-		.host = host,
+		.paths = host->paths,
+		.host = host->host,
+		.grouped = host->grouped,
 	};
 
 	bh_narrow_sources(&n);
+	bh_narrow_limits(&n);
 	return report(&n, verb, err);
 }

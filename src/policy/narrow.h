@@ -28,22 +28,33 @@ struct bh_narrowing {
 	/* What was opened for spec->wanted; NULL before it was. */
 	const struct bh_host_path *paths;
 	const struct bh_host *host;
+	bool grouped; /* the container gets cgroups, so that limits hold */
 	size_t len;
 	struct bh_refusal *refusals;
 };
 
 /*
  * What the config's text alone tells, before anything of the host is looked at;
- * then what its host paths turned out to be.  0, or -EINVAL with one message
- * for all refusals: `verb refused: FIELD: VALUE: RULE; allow it with policy key
- * KEY`.  verb is "create", "run", "exec" ...
+ * then what the host is, and what its paths turned out to be.  For a program
+ * that joins a container there is its process alone.  0, or -EINVAL with one
+ * message for all refusals: `verb refused: FIELD: VALUE: RULE; allow it with
+ * policy key KEY`.  verb is "create", "run", "exec" ...
  */
 int bh_narrow_spec(const struct bh_profile *profile, struct bh_spec *spec,
 		   const char *verb, struct bh_err *err);
-int bh_narrow_paths(const struct bh_profile *profile, struct bh_spec *spec,
-		    const struct bh_host *host,
-		    const struct bh_host_path *paths, const char *verb,
-		    struct bh_err *err);
+int bh_narrow_exec(const struct bh_profile *profile, struct bh_spec *spec,
+		   const char *verb, struct bh_err *err);
+
+/* What is known of the host then. */
+struct bh_narrow_host {
+	const struct bh_host *host;
+	const struct bh_host_path *paths; /* of spec->wanted */
+	bool grouped;			  /* the container gets cgroups */
+};
+
+int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
+		      const struct bh_narrow_host *host, const char *verb,
+		      struct bh_err *err);
 
 /* ---- for the parts ---------------------------------------------------------- */
 

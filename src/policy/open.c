@@ -13,7 +13,11 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "host/host.h"
 #include "policy/policy.h"
+
+/* What ids that are not mapped show as, user_namespaces(7). */
+#define OVERFLOW_UID 65534
 
 /* As path_resolution(7) counts. */
 #define MAX_LINKS 40
@@ -25,13 +29,27 @@ static int refuse_path(const char *path, const char *why, struct bh_err *err)
 			    "or the caller, and not be writable for others");
 }
 
+/*
+ * In a user namespace the host's root, which is not mapped, shows as the
+ * overflow uid; so do all others who are not, but nobody of them is one whom we
+ * could be.
+ */
+static bool is_host_root(const char *path, const struct stat *st)
+{
+	return st->st_uid == OVERFLOW_UID && geteuid() == 0 &&
+	       bh_host_is_rootless() &&
+	       bh_starts_with(BH_POLICY_FILE, path) &&
+	       faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0;
+}
+
 /* Whether nobody else can change what lies at path, or put another there. */
 static int check_owner(const char *path, const struct stat *st,
 		       struct bh_err *err)
 {
 	bool sticky = S_ISDIR(st->st_mode) && st->st_mode & S_ISVTX;
 
-	if (st->st_uid != 0 && st->st_uid != geteuid())
+	if (st->st_uid != 0 && st->st_uid != geteuid() &&
+	    !is_host_root(path, st))
 		return refuse_path(path, "belongs to another user", err);
 	/* A link has no mode of its own. */
 	if (!S_ISLNK(st->st_mode) && !sticky &&

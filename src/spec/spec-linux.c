@@ -287,6 +287,8 @@ int bh_spec_linux(struct bh_spec *spec, struct bh_err *err)
 	if (r == 0)
 		r = build_names(spec, err);
 	build_propagation(spec, oci);
+	spec->masked_asked = oci->masked_paths.len;
+	spec->readonly_asked = oci->readonly_paths.len;
 	spec->cgroup_path = oci->cgroups_path && oci->cgroups_path[0] ?
 				    oci->cgroups_path :
 				    NULL;

@@ -53,6 +53,8 @@ struct bh_mount {
 	uint64_t propagation;	     /* MS_*, 0: private */
 	bool propagation_all;
 	const char **options; /* for fsconfig(2), ended by NULL */
+	/* A new file system begins with what lies at its target. */
+	bool copies_up;
 };
 
 struct bh_namespace {
@@ -136,9 +138,11 @@ struct bh_spec {
 	size_t sysctl_count;
 	struct bh_sysctl *sysctls;
 	const char **masked, **readonly; /* ended by NULL */
+	size_t masked_asked, readonly_asked; /* of them, by the config */
 	const char **time_offsets;	 /* "monotonic 5 0", ended by NULL */
 	const char *cgroup_path;	 /* NULL: the default */
 	const struct oci_resources *resources; /* may be NULL */
+	bool own_device_rules; /* for `devices`, instead of the config's */
 	const struct oci_seccomp *seccomp;     /* may be NULL */
 	struct bh_process process;
 };

@@ -10,6 +10,16 @@
 
 : "${BULKHEAD:=bulkhead}"
 
+# profile NAME: $BULKHEAD is a link to it whose name picks the profile.
+profile() {
+	export PLAIN_BULKHEAD=${PLAIN_BULKHEAD:-$(command -v "$BULKHEAD")}
+	BULKHEAD=$BATS_RUN_TMPDIR/bulkhead-$1
+	ln -sf "$(readlink -f "$PLAIN_BULKHEAD")" "$BULKHEAD"
+}
+
+# What a config says is what is tested, unless a file says otherwise.
+[ -z "${BATS_RUN_TMPDIR-}" ] || profile oci
+
 # Programs of the rootfs, all links to busybox.
 applets='sh cat ls id echo stat readlink mount umount mkdir rm rmdir touch
 mknod chmod chown ln mv cp dd env printf pwd head tail wc grep sort tr cut

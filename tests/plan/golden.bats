@@ -18,7 +18,7 @@ setup() {
 plan_of() {
 	local bundle text status=0
 	bundle=$(realpath "$plans/$1")
-	text=$("$bulkhead" plan --host "$hosts/$2.host" --bundle "$bundle" \
+	text=$("$bulkhead" plan --profile "${profile:-oci}" --host "$hosts/$2.host" --bundle "$bundle" \
 		"${@:3}" 2>&1) || status=$?
 	[ "$status" = 0 ] || text="refused: $text"
 	sed -e "s|$bundle|@bundle@|g" \

@@ -12,8 +12,8 @@ setup() {
 	new_bundle
 	# A copy: without the defence it would be overwritten, and other tests
 	# that execute the same file would make the attempt fail as "busy".
-	cp "$BULKHEAD" "$BATS_TEST_TMPDIR/bulkhead"
-	BULKHEAD=$BATS_TEST_TMPDIR/bulkhead
+	cp "$BULKHEAD" "$BATS_TEST_TMPDIR/bulkhead-oci"
+	BULKHEAD=$BATS_TEST_TMPDIR/bulkhead-oci
 	before=$(sha256sum <"$BULKHEAD")
 	mkfifo "$ROOTFS/go"
 }

@@ -1,0 +1,352 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# The profile `agent`, the default: each laxness of a config is tightened or
+# refused, seen from inside the container; with the profile `oci` it runs as
+# written.
+#
+# shellcheck disable=SC2016,SC2154
+
+load ../lib/common
+
+setup() {
+	requires root
+	profile agent
+	new_bundle
+	config '.root.readonly = false'
+}
+
+teardown() {
+	clean_up
+}
+
+# as_written SCRIPT: what the container's shell says of it under `oci`.
+as_written() {
+	args sh -c "$1"
+	capture "$PLAIN_BULKHEAD" --profile oci run --bundle "$BUNDLE" "$ID"
+}
+
+# policy JSON: of the host for the next runs.
+policy() {
+	POLICY=$BATS_TEST_TMPDIR/policy.json
+	echo "$1" >"$POLICY"
+}
+
+# by_policy PROFILE-JSON: run with agent, extended by this.
+by_policy() {
+	policy '{"defaultProfile": "own", "profiles": {"own":
+		'"$1"'}}'
+	capture "$PLAIN_BULKHEAD" --policy "$POLICY" run -b "$BUNDLE" "$ID"
+}
+
+# ---- choosing ------------------------------------------------------------------
+
+@test "agent is the default" {
+	args sh -c 'grep NoNewPrivs: /proc/self/status'
+	config '.process.noNewPrivileges = false'
+	capture "$PLAIN_BULKHEAD" run --bundle "$BUNDLE" "$ID"
+	assert_output $'NoNewPrivs:\t1'
+	as_written 'grep NoNewPrivs: /proc/self/status'
+	assert_output $'NoNewPrivs:\t0'
+}
+
+@test "a profile that there is not is refused" {
+	run_container --profile nothing
+	assert_status 1
+	assert_error 'there is no profile nothing'
+	profile nothing
+	run_container
+	assert_status 1
+	assert_error 'there is no profile nothing'
+}
+
+@test "an annotation picks what the policy lists, and nothing weaker" {
+	profile agent
+	config '.annotations["org.bulkhead.profile"] = "strict"'
+	refused /annotations/org.bulkhead.profile annotationProfiles
+	policy '{"annotationProfiles": ["strict", "oci"]}'
+	run_container --policy "$POLICY"
+	assert_status 0
+	config '.annotations["org.bulkhead.profile"] = "oci"'
+	run_container --policy "$POLICY"
+	assert_status 1
+	assert_error 'weaker than agent'
+}
+
+@test "exec goes by the profile of the container, whatever is chosen for it" {
+	config '.process.noNewPrivileges = false'
+	args sh -c 'echo ready; exec sleep 1000'
+	start_container
+	await ready
+	capture "$PLAIN_BULKHEAD" --profile oci exec --cap CAP_SYS_ADMIN "$ID" true
+	assert_status 255
+	assert_error 'exec refused: /process/capabilities: CAP_SYS_ADMIN' \
+		capabilities.allow
+	capture "$PLAIN_BULKHEAD" exec "$ID" grep NoNewPrivs: /proc/self/status
+	assert_output $'NoNewPrivs:\t1'
+	"$BULKHEAD" kill "$ID" KILL
+	finish_container
+}
+
+# ---- privileges ------------------------------------------------------------------
+
+@test "no_new_privs, whatever the config says" {
+	config '.process.noNewPrivileges = false'
+	inside 'grep NoNewPrivs: /proc/self/status'
+	assert_output $'NoNewPrivs:\t1'
+}
+
+@test "of an engine's default capabilities nine are left, none inheritable" {
+	config '.process.capabilities |= map_values(["CAP_CHOWN",
+		"CAP_DAC_OVERRIDE", "CAP_FSETID", "CAP_FOWNER", "CAP_MKNOD",
+		"CAP_NET_RAW", "CAP_SETGID", "CAP_SETUID", "CAP_SETFCAP",
+		"CAP_SETPCAP", "CAP_NET_BIND_SERVICE", "CAP_SYS_CHROOT", "CAP_KILL",
+		"CAP_AUDIT_WRITE"])'
+	inside 'grep ^Cap /proc/self/status'
+	assert_output $'CapInh:\t0000000000000000' $'CapPrm:\t00000000000404fb' \
+		$'CapEff:\t00000000000404fb' $'CapBnd:\t00000000000404fb' \
+		$'CapAmb:\t0000000000000000'
+}
+
+@test "other capabilities are refused, unless the policy allows them" {
+	config '.process.capabilities.bounding += ["CAP_NET_ADMIN", "CAP_BPF"]'
+	refused '/process/capabilities: CAP_NET_ADMIN,CAP_BPF: ' \
+		'policy key capabilities.allow'
+	args grep CapBnd /proc/self/status
+	by_policy '{"capabilities": {"allow": ["CAP_NET_ADMIN", "CAP_BPF",
+		"CAP_KILL", "CAP_NET_BIND_SERVICE"]}}'
+	assert_output $'CapBnd:\t0000008000001420'
+	as_written 'true'
+	assert_status 0
+}
+
+@test "no core is dumped" {
+	config '.process.rlimits = [{type: "RLIMIT_CORE", soft: 5, hard: 5}]'
+	inside 'ulimit -c'
+	assert_output 0
+	config 'del(.process.rlimits)'
+	inside 'ulimit -H -c'
+	assert_output 0
+}
+
+@test "a container does not outlive the host's programs" {
+	config '.process.oomScoreAdj = -900'
+	inside 'cat /proc/self/oom_score_adj'
+	assert_output 0
+}
+
+@test "groups that reach the host's disks are refused" {
+	config '.process.user.additionalGids = [6]'
+	refused /process/user/additionalGids disk
+}
+
+@test "root itself can be forbidden by the policy" {
+	by_policy '{"runAsNonRoot": true}'
+	assert_status 1
+	assert_error /process/user/uid runAsNonRoot
+	config '.process.user = {uid: 7, gid: 7}'
+	by_policy '{"runAsNonRoot": true}'
+	assert_status 0
+}
+
+# ---- the root --------------------------------------------------------------------
+
+@test "the root is read-only, with room in memory that begins as the image's" {
+	mkdir -p "$ROOTFS/tmp/dir" "$ROOTFS/run"
+	echo content >"$ROOTFS/tmp/dir/file"
+	ln -s dir/file "$ROOTFS/tmp/link"
+	chown -R 7:8 "$ROOTFS/tmp/dir"
+	chmod 751 "$ROOTFS/tmp/dir"
+	mkfifo "$ROOTFS/tmp/fifo"
+	chmod 1777 "$ROOTFS/tmp"
+	inside 'touch /new 2>&1; cat /tmp/link; ls /tmp; touch /tmp/new /var/tmp/new
+		stat -c %a:%u:%g /tmp /tmp/dir /tmp/dir/file
+		cat /proc/self/mountinfo'
+	assert_line 'touch: /new: Read-only file system' content 1777:0:0 751:7:8 \
+		644:7:8 dir link
+	mount_has / ro
+	mount_has /tmp rw nosuid nodev -noexec
+	mount_has /var/tmp rw nosuid nodev
+	mount_has /run rw nosuid nodev
+	fails [ -e "$ROOTFS/tmp/new" ]
+	fails [ -e "$ROOTFS/new" ]
+	as_written 'touch /new && echo made'
+	assert_output made
+}
+
+@test "where the config mounts something, or wants a read-only root, no room is made" {
+	config '.mounts += [{destination: "/tmp", type: "tmpfs", source: "tmpfs",
+		options: ["size=4096"]}]'
+	inside 'grep -c " /tmp " /proc/self/mountinfo; grep -c " /run " /proc/self/mountinfo'
+	assert_output 1 1
+	config '.root.readonly = true | del(.mounts[] | select(.destination == "/tmp"))'
+	inside 'touch /tmp/x 2>&1 || :'
+	assert_output 'touch: /tmp/x: Read-only file system'
+}
+
+@test "room in memory is bounded, also for what the image has there" {
+	args sh -c 'head -c 2097152 /dev/zero >/tmp/big || df -k /tmp | tail -n1'
+	by_policy '{"tmpfs": {"/tmp": "1MiB"}}'
+	assert_match '^tmpfs +1024 '
+	head -c 2097152 /dev/zero >"$ROOTFS/tmp/big"
+	args true
+	by_policy '{"tmpfs": {"/tmp": "1MiB"}}'
+	assert_status 1
+	assert_error 'copy what the image has in /tmp: No space left' 'policy key tmpfs'
+}
+
+@test "an image that is too deep is refused, and leads nowhere" {
+	local deep=$ROOTFS/tmp i
+	for i in $(seq 20); do deep=$deep/d; done
+	mkdir -p "$deep"
+	refused 'copy what the image has in /tmp' '16 levels'
+	rm -r "$ROOTFS/tmp"
+	ln -s /etc "$ROOTFS/tmp"
+	echo secret >"$ROOTFS/etc/secret"
+	inside 'cat /tmp/secret; grep -c " /etc " /proc/self/mountinfo'
+	assert_output secret 1
+}
+
+@test "the policy lets the root be written" {
+	args sh -c 'touch /new && grep -c " /tmp " /proc/self/mountinfo'
+	by_policy '{"rootfs": "asConfigured"}'
+	assert_output 0
+	[ -e "$ROOTFS/new" ]
+}
+
+@test "masks and read-only paths are the config's and the profile's" {
+	config '.linux.maskedPaths = ["/etc/masked"] | .linux.readonlyPaths = []'
+	echo secret >"$ROOTFS/etc/masked"
+	inside 'cat /etc/masked /proc/kallsyms /proc/iomem | wc -c
+		ls /sys/module /sys/firmware | grep -vc : 
+		cat /proc/self/mountinfo'
+	assert_line 0
+	mount_has /proc/sys ro
+	mount_has /proc/bus ro
+	as_written 'cat /proc/iomem | wc -l'
+	fails assert_output 0
+}
+
+# ---- mounts ----------------------------------------------------------------------
+
+@test "mounts bring no privileges and no devices, /dev its own" {
+	mkdir "$BATS_TEST_TMPDIR/volume"
+	config '.mounts += [{destination: "/v", type: "bind", options: ["rbind", "dev", "suid"],
+		source: $v}, {destination: "/t", type: "tmpfs", source: "tmpfs"}]' \
+		--arg v "$BATS_TEST_TMPDIR/volume"
+	inside 'cat /proc/self/mountinfo; echo >/dev/null && echo works'
+	assert_line works
+	mount_has /v nosuid nodev
+	mount_has /t nosuid nodev
+	mount_has /proc nosuid nodev
+	mount_has /dev nosuid -nodev
+	mount_has /sys ro
+}
+
+@test "other file systems are refused, unless the policy names them" {
+	by_policy '{"mounts": {"types": ["proc", "tmpfs", "devpts", "cgroup"]}}'
+	assert_status 1
+	assert_error '/mounts/' '/type: mqueue: ' 'policy key mounts.types'
+	by_policy '{"mounts": {"types": ["proc", "sys*", "tmpfs", "devpts", "mqueue",
+		"cgroup"]}}'
+	assert_status 0
+}
+
+@test "cgroups are shown read-only, in a namespace of their own" {
+	config '.linux.namespaces |= map(select(.type != "cgroup"))
+		| (.mounts[] | select(.type == "cgroup").options) -= ["ro"]'
+	inside 'cat /proc/self/cgroup; cat /proc/self/mountinfo'
+	assert_no_match "^[0-9]+:.*$ID"
+	assert_match ' /sys/fs/cgroup'
+	assert_no_match ' /sys/fs/cgroup[^ ]* rw'
+}
+
+# ---- namespaces --------------------------------------------------------------------
+
+@test "what is not to be shared with the host must be new" {
+	local type
+	for type in pid ipc uts network mount; do
+		config '.linux.namespaces |= map(select(.type != $type))' \
+			--arg type "$type"
+	done
+	config 'del(.hostname, .domainname)'
+	run_container
+	assert_status 1
+	assert_error 'namespaces: pid: ' 'namespaces: ipc: ' \
+		'namespaces: network: ' 'policy key namespaces.host'
+	namespace mount ''
+	args sh -c 'readlink /proc/self/ns/pid; readlink /proc/self/ns/uts'
+	by_policy '{"namespaces": {"host": ["pid", "ipc", "network"]}}'
+	assert_status 0
+	assert_line "$(readlink /proc/self/ns/pid)"
+	# With the host's network engines leave out this one, too.
+	fails assert_line "$(readlink /proc/self/ns/uts)"
+}
+
+# ---- devices, parameters, limits ---------------------------------------------------
+
+@test "devices of the host are refused, unless the policy names them" {
+	config '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 1, minor: 11},
+		{path: "/dev/null", type: "c", major: 1, minor: 3}]'
+	refused /linux/devices/0 /dev/kmsg devices.allow
+	args sh -c 'stat -c %t:%T /dev/kmsg'
+	by_policy '{"devices": {"allow": ["/dev/km*"]}}'
+	assert_output 1:b
+}
+
+@test "rules let nothing be used but the devices that there are" {
+	requires cgroup1:devices
+	config '.linux.resources.devices = [{allow: true, type: "c", access: "rwm"},
+		{allow: true, type: "b", access: "m"}]'
+	limits devices devices.list
+	assert_no_match '\*:\* '
+	assert_line 'c 1:3 rwm'
+}
+
+@test "every device of the host is refused" {
+	config '.linux.resources.devices = [{allow: true, access: "rwm"}]'
+	refused /linux/resources/devices 'every device of the host'
+}
+
+@test "kernel parameters that are not known to be safe are refused" {
+	config '.linux.sysctl = {"net.ipv4.ip_forward": "1"}'
+	refused '/linux/sysctl: net.ipv4.ip_forward' sysctl.allow
+	args cat /proc/sys/net/ipv4/ip_forward
+	by_policy '{"sysctl": {"allow": ["net.ipv4.ip_*"]}}'
+	assert_output 1
+	config '.linux.sysctl = {"net.ipv4.ping_group_range": "0 0"}'
+	inside 'cat /proc/sys/net/ipv4/ping_group_range'
+	assert_output $'0\t0'
+}
+
+# limit FILE: of the running container's group, on either version.
+limits() {
+	args sh -c 'echo ready; exec sleep 1000'
+	start_container
+	await ready
+	output=$(cat "/sys/fs/cgroup/$1/bulkhead-$ID/$2")
+	kill -KILL "$CONTAINER"
+	finish_container
+	"$BULKHEAD" delete --force "$ID"
+	rm "$BATS_TEST_TMPDIR/pipe"
+}
+
+@test "there are at most 4096 processes" {
+	requires cgroup1:pids
+	limits pids pids.max
+	assert_output 4096
+	config '.linux.resources = {pids: {limit: -1}}'
+	limits pids pids.max
+	assert_output 4096
+	config '.linux.resources = {pids: {limit: 17}}'
+	limits pids pids.max
+	assert_output 17
+}
+
+@test "without root there are no cgroups, and that is no error" {
+	requires unprivileged
+	unprivileged_bundle
+	cp "$(readlink -f "$PLAIN_BULKHEAD")" "$BUNDLE/bulkhead"
+	args echo here
+	capture unprivileged "$BUNDLE/bulkhead" run -b "$BUNDLE" "$ID"
+	assert_output here
+}
