@@ -93,6 +93,9 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.host = &p->host,
 		.paths = p->paths,
 		.settings = &p->settings,
+		.builtin = { p->builtin.len, p->builtin.insns },
+		.builtin_origin = bh_arena_printf(&p->arena, "profile %s",
+						  p->profile->name),
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
 		.waits = p->waits,
@@ -220,6 +223,32 @@ static int make_settings(struct bh_prepared *p, struct bh_err *err)
 				  &p->settings, err);
 }
 
+static enum bh_flavour flavour_of(const struct bh_profile *profile)
+{
+	if (profile->rank == BH_RANK_STRICT)
+		return BH_FLAVOUR_STRICT;
+	return profile->rank == BH_RANK_NESTED ? BH_FLAVOUR_NESTED :
+						 BH_FLAVOUR_AGENT;
+}
+
+static int make_filters(struct bh_prepared *p, struct bh_err *err)
+{
+	const struct bh_profile_seccomp *seccomp = p->profile->seccomp;
+	const struct bh_call_names more = {
+		seccomp->allow.len,
+		(const char *const *)seccomp->allow.items,
+	};
+	int r = 0;
+
+	if (seccomp->filter.value == BH_FILTER_BUILTIN)
+		r = bh_builtin_filter(flavour_of(p->profile), &more, &p->arena,
+				      &p->builtin, err);
+	if (r == 0 && p->spec.seccomp)
+		r = bh_seccomp_compile(p->spec.seccomp, &p->arena, &p->filter,
+				       &p->spec.notes, err);
+	return r;
+}
+
 static int narrow_on_host(const struct bh_request *request,
 			  struct bh_prepared *p, struct bh_err *err)
 {
@@ -246,9 +275,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		r = narrow_on_host(request, ret, err);
 	if (r == 0 && !request->joins)
 		r = make_settings(ret, err);
-	if (r == 0 && ret->spec.seccomp)
-		r = bh_seccomp_compile(ret->spec.seccomp, &ret->arena,
-				       &ret->filter, &ret->spec.notes, err);
+	if (r == 0)
+		r = make_filters(ret, err);
 	ret->waits = request->waits;
 	ret->kept_count = request->caller.kept_count;
 	ret->notifies = request->caller.notify_path;

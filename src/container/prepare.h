@@ -15,6 +15,7 @@
 #include "plan/compile.h"
 #include "plan/plan.h"
 #include "policy/profile.h"
+#include "seccomp/builtin.h"
 #include "seccomp/filter.h"
 #include "spec/bundle.h"
 #include "spec/spec.h"
@@ -52,7 +53,8 @@ struct bh_prepared {
 	struct bh_host_path *paths; /* by spec.wanted; owned */
 	struct bh_arena arena;	    /* of settings and filter */
 	struct bh_cgroup_settings settings;
-	struct bh_filter filter;
+	struct bh_filter builtin; /* the profile's */
+	struct bh_filter filter;  /* the config's */
 	struct bh_plan plan;
 	bool waits;		 /* the plan's process waits for `start` */
 	unsigned int kept_count; /* of the caller's descriptors */

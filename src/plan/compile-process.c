@@ -63,8 +63,13 @@ static void set_limits(struct bh_compiler *c)
 	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
 }
 
-static void install_filter(struct bh_compiler *c)
+/* The config's last: it may forbid seccomp(2). */
+static void install_filters(struct bh_compiler *c)
 {
+	bh_compile_why(c, c->in->builtin_origin, NULL);
+	if (c->in->builtin.count)
+		bh_compile_step(c, BH_OP_seccomp)->seccomp.program =
+			c->in->builtin;
 	bh_compile_why(c, "config /linux/seccomp", NULL);
 	if (c->in->filter.count)
 		bh_compile_step(c, BH_OP_seccomp)->seccomp =
@@ -240,7 +245,7 @@ void bh_compile_harden(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
 	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
 	if (!process->no_new_privs)
-		install_filter(c);
+		install_filters(c);
 	set_user(c);
 	bh_compile_why(c, "config /process/cwd", NULL);
 	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
@@ -338,7 +343,7 @@ void bh_compile_exec(struct bh_compiler *c)
 	if (process->no_new_privs) {
 		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
 		(void)bh_compile_step(c, BH_OP_no_new_privs);
-		install_filter(c);
+		install_filters(c);
 	}
 	bh_compile_why(c, "config /process/args", NULL);
 	bh_compile_step(c, BH_OP_exec)->exec = (struct bh_args_exec){

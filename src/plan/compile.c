@@ -15,7 +15,7 @@ void bh_compile_at(struct bh_compiler *c, enum bh_lane lane,
 static const struct bh_change *find_change(const struct bh_compiler *c,
 					   const char *origin)
 {
-	if (!bh_starts_with(origin, "config "))
+	if (!origin || !bh_starts_with(origin, "config "))
 		return NULL;
 	for (size_t i = 0; i < c->spec->change_count; i++)
 		if (bh_str_eq(c->spec->changes[i].field,

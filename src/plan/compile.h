@@ -45,6 +45,8 @@ struct bh_plan_inputs {
 	const struct bh_host *host;
 	const struct bh_host_path *paths; /* one for each spec->wanted */
 	const struct bh_cgroup_settings *settings;
+	struct bh_blob builtin; /* the profile's filter; count 0: none */
+	const char *builtin_origin;
 	struct bh_blob filter;	   /* of the config; count 0: none */
 	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
 	/* The program waits for `start`: on the preset after those of wanted. */

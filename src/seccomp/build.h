@@ -5,6 +5,7 @@
 
 #include <seccomp.h>
 
+#include "base/str.h"
 #include "seccomp/filter.h"
 
 #define BH_SECCOMP "/linux/seccomp"
@@ -34,6 +35,10 @@ int bh_seccomp_action(struct oci_enum action, struct oci_u64 errno_ret,
 
 /* Whether action a permits less than b. */
 bool bh_seccomp_stricter(uint32_t a, uint32_t b);
+
+/* export.c: append libseccomp's program; 0 or -errno. */
+int bh_seccomp_export(scmp_filter_ctx context, struct bh_buf *program,
+		      struct bh_err *err);
 
 /* arches.c: add the architectures, before any rule. */
 int bh_seccomp_add_arches(struct bh_filter_build *build);

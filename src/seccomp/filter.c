@@ -67,33 +67,6 @@ static int check_listener(const struct oci_seccomp *seccomp, struct bh_err *err)
 
 /* ---- out of libseccomp --------------------------------------------------- */
 
-/* libseccomp 2.5 writes to descriptors only. */
-static int export_program(struct bh_filter_build *build, struct bh_buf *program)
-{
-	bh_autoclose int fd = memfd_create("seccomp", MFD_CLOEXEC);
-	int r;
-
-	if (fd < 0)
-		return bh_fail(build->err, errno,
-			       "make a memory file for the seccomp filter");
-	r = seccomp_export_bpf(build->context, fd);
-	if (r < 0)
-		return bh_fail(build->err, -r, "generate the seccomp filter");
-	if (lseek(fd, 0, SEEK_SET) < 0)
-		return bh_fail(build->err, errno,
-			       "rewind the generated seccomp filter");
-	r = bh_read_all(fd, SIZE_MAX, program);
-	if (r < 0)
-		return bh_fail(build->err, -r,
-			       "read the generated seccomp filter");
-	if (!program->len || program->len % sizeof(struct sock_filter))
-		return bh_refuse(build->err,
-				 "libseccomp generated %zu bytes, "
-				 "which is no filter",
-				 program->len);
-	return 0;
-}
-
 /* All jumps are relative and forwards, so that the prologue may go in front. */
 static int join(struct bh_filter_build *build, const struct bh_buf *program,
 		struct bh_filter *ret)
@@ -180,7 +153,7 @@ int bh_seccomp_compile(const struct oci_seccomp *seccomp,
 	if (r == 0)
 		r = bh_seccomp_add_rules(&build);
 	if (r == 0)
-		r = export_program(&build, &program);
+		r = bh_seccomp_export(build.context, &program, err);
 	if (r == 0)
 		r = join(&build, &program, &filter);
 	release(&build.context);
