@@ -130,6 +130,15 @@ static void print_names(const char *const *environment, struct bh_buf *out)
 	bh_buf_char(out, ']');
 }
 
+/* Attributes and propagation that are not there are left out by is_silent. */
+static void print_bits(enum bh_kind kind, uint64_t bits, struct bh_buf *out)
+{
+	if (kind == BH_KIND_ns && !bits)
+		bh_buf_str(out, "none");
+	else
+		bh_names_of_bits(kind_names(kind), bits, out);
+}
+
 /* The value of one argument, as in the text form. */
 static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 			const void *at, struct bh_buf *out)
@@ -186,7 +195,7 @@ static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 			      ((const struct bh_blob *)at)->count);
 		return;
 	default:
-		bh_names_of_bits(kind_names(kind), *(const uint64_t *)at, out);
+		print_bits(kind, *(const uint64_t *)at, out);
 		return;
 	}
 }

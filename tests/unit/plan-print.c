@@ -98,6 +98,9 @@ static const struct {
 	{ BH_OP_exec,
 	  { .exec = { .arguments = texts, .environment = none } },
 	  "exec arguments=[a b c\\x0a] environment=[]" },
+	{ BH_OP_clone,
+	  { .clone = { .process = 0, .group = 1 } },
+	  "clone process=$one group=$two namespaces=none" },
 };
 
 static void make_all(struct bh_plan *plan)
