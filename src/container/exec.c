@@ -118,6 +118,17 @@ static const char *const files[OCI_NS_COUNT] = {
 	[OCI_NS_CGROUP] = "cgroup", [OCI_NS_TIME] = "time",
 };
 
+/* Until it is started a container's process is ours, and untraceable. */
+static int look_fail(const struct bh_container *c, const char *path,
+		     struct bh_err *err)
+{
+	if (errno != EACCES || c->status != OCI_STATUS_CREATED)
+		return bh_fail(err, errno, "look at %s", path);
+	(void)bh_refuse(err, "cannot exec in a created container: %s",
+			c->entry.id);
+	return bh_hint(err, "start it first; until then only root can");
+}
+
 /* Those of the container's process that are not ours.  ret[i] lives in arena. */
 static int find_namespaces(const struct bh_container *c, struct bh_arena *arena,
 			   const char **ret, struct bh_err *err)
@@ -135,7 +146,7 @@ static int find_namespaces(const struct bh_container *c, struct bh_arena *arena,
 		if (stat(own, &ours) < 0 && errno == ENOENT)
 			continue;
 		if (stat(path, &theirs) < 0)
-			return bh_fail(err, errno, "look at %s", path);
+			return look_fail(c, path, err);
 		if (theirs.st_ino != ours.st_ino)
 			ret[i] = path;
 	}

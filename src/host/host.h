@@ -29,6 +29,10 @@ struct bh_host {
 	uint64_t caps; /* our effective set, bit n is capability n */
 	/* uid_map is not the identity: we live in a user namespace */
 	bool in_user_namespace;
+	bool setgroups_denied; /* in it, and so in all that are made in it */
+	/* Programs that map ids for who may not; NULL: not there, or not looked
+	 * for, since the caller has the capability. */
+	const char *newuidmap, *newgidmap;
 	struct bh_cgroups cgroups;
 	/* A description answers for paths too: */
 	bool fake;
@@ -50,6 +54,9 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err);
  *	user UID GID
  *	capabilities 0x1ffffffffff
  *	user-namespace yes
+ *	setgroups deny
+ *	newuidmap PATH
+ *	newgidmap PATH
  *	cgroup NAME MOUNT MOUNT-ROOT OWN      NAME: v1 name, or v2
  *	path PATH TYPE [FSTYPE-HEX]           TYPE: dir, file, socket, device
  */

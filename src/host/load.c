@@ -87,6 +87,27 @@ static int take_user_namespace(struct bh_host *host, const struct line *line)
 	return 0;
 }
 
+static int take_setgroups(struct bh_host *host, const struct line *line)
+{
+	if (line->count != 2 || (!bh_str_eq(line->words[1], "allow") &&
+				 !bh_str_eq(line->words[1], "deny")))
+		return -EINVAL;
+	host->setgroups_denied = bh_str_eq(line->words[1], "deny");
+	return 0;
+}
+
+static int take_newidmap(struct bh_host *host, const struct line *line)
+{
+	const char **to = bh_str_eq(line->words[0], "newuidmap") ?
+				  &host->newuidmap :
+				  &host->newgidmap;
+
+	if (line->count != 2)
+		return -EINVAL;
+	*to = bh_arena_strdup(&host->arena, line->words[1]);
+	return 0;
+}
+
 static int take_cgroup(struct bh_host *host, const struct line *line)
 {
 	struct bh_cgroups *cgroups = &host->cgroups;
@@ -143,6 +164,9 @@ static const struct {
 	{ "user", take_user },
 	{ "capabilities", take_caps },
 	{ "user-namespace", take_user_namespace },
+	{ "setgroups", take_setgroups },
+	{ "newuidmap", take_newidmap },
+	{ "newgidmap", take_newidmap },
 	{ "cgroup", take_cgroup },
 	{ "path", take_path },
 };

@@ -82,11 +82,26 @@ static int probe_map(int procfs_fd, bool *ret, struct bh_err *err)
 	return 0;
 }
 
+static int probe_setgroups(int procfs_fd, bool *ret, struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+	int r = read_file(procfs_fd, "self/setgroups", &text, err);
+
+	/* A kernel without user namespaces has no such file. */
+	if (r == -ENOENT)
+		return 0;
+	if (r == 0)
+		*ret = bh_starts_with(text.data, "deny");
+	return r;
+}
+
 static int probe_user(struct bh_host *host, int procfs_fd, struct bh_err *err)
 {
 	struct bh_cap_sets sets;
 	int r = probe_map(procfs_fd, &host->in_user_namespace, err);
 
+	if (r == 0)
+		r = probe_setgroups(procfs_fd, &host->setgroups_denied, err);
 	if (r < 0)
 		return r;
 	r = bh_sys_capget(&sets);
@@ -96,6 +111,30 @@ static int probe_user(struct bh_host *host, int procfs_fd, struct bh_err *err)
 	host->gid = getegid();
 	host->caps = sets.effective;
 	return 0;
+}
+
+/* Only where root alone installs programs: never by an environment's PATH. */
+static const char *find_program(struct bh_arena *arena, const char *name)
+{
+	static const char *const places[] = { "/usr/bin", "/bin",
+					      "/usr/local/bin" };
+
+	for (size_t i = 0; i < BH_COUNT(places); i++) {
+		const char *path =
+			bh_arena_printf(arena, "%s/%s", places[i], name);
+
+		if (access(path, X_OK) == 0)
+			return path;
+	}
+	return NULL;
+}
+
+static void probe_programs(struct bh_host *host)
+{
+	if (!bh_host_can(host, CAP_SETUID))
+		host->newuidmap = find_program(&host->arena, "newuidmap");
+	if (!bh_host_can(host, CAP_SETGID))
+		host->newgidmap = find_program(&host->arena, "newgidmap");
 }
 
 static int probe_cgroups(struct bh_host *host, int procfs_fd,
@@ -140,11 +179,13 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err)
 		r = probe_user(&host, procfs_fd, err);
 	if (r == 0)
 		r = probe_cgroups(&host, procfs_fd, err);
-	if (r < 0)
+	if (r < 0) {
 		bh_host_clear(&host);
-	else
-		*ret = host;
-	return r;
+		return r;
+	}
+	probe_programs(&host);
+	*ret = host;
+	return 0;
 }
 
 static int open_fake(const struct bh_host *host, const char *path,

@@ -38,11 +38,19 @@ static uint64_t cloned_namespaces(const struct bh_plan *plan)
 					  clone->args.clone_joined.namespaces;
 }
 
+/* The first step from `from` on that writes a map. */
+static size_t find_map(const struct bh_plan *plan, size_t from)
+{
+	size_t direct = bh_check_find(plan, BH_OP_id_map, from);
+	size_t program = bh_check_find(plan, BH_OP_id_map_program, from);
+
+	return direct < program ? direct : program;
+}
+
 /* A new user namespace: both maps before the child does anything in it. */
 int bh_rule_id_maps(const struct bh_plan *plan, struct bh_err *err)
 {
-	size_t first = bh_check_find(plan, BH_OP_id_map, 0);
-	size_t second = bh_check_find(plan, BH_OP_id_map, first + 1);
+	size_t first = find_map(plan, 0), second = find_map(plan, first + 1);
 
 	if (!(cloned_namespaces(plan) & CLONE_NEWUSER))
 		return 0;

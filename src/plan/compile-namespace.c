@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The child, its namespaces and id maps. */
+/* The child and its namespaces. */
 #include <linux/capability.h>
 #include <linux/sched.h>
 
@@ -122,89 +122,10 @@ static void join_groups(struct bh_compiler *c)
 				};
 }
 
-static const char *map_text(struct bh_compiler *c,
-			    const struct bh_id_maps *maps)
-{
-	const char *text = "";
-
-	for (size_t i = 0; i < maps->len; i++)
-		text = bh_arena_printf(&c->plan->arena, "%s%u %u %u\n", text,
-				       maps->items[i].container,
-				       maps->items[i].host,
-				       maps->items[i].count);
-	return text;
-}
-
-/* user_namespaces(7): one's own id, and nothing else. */
-static int check_own_map(struct bh_compiler *c, const struct bh_id_maps *maps,
-			 uint32_t own, const char *field)
-{
-	if (maps->len == 1 && maps->items[0].count == 1 &&
-	    maps->items[0].host == own)
-		return 0;
-	return bh_refuse(c->err,
-			 "compile the plan: %s: without root only the "
-			 "caller's own id can be mapped in this version "
-			 "(host id %u, size 1)",
-			 field, own);
-}
-
-static void add_map(struct bh_compiler *c, const char *file, const char *field,
-		    const struct bh_id_maps *maps)
-{
-	bh_compile_why(c, bh_arena_printf(&c->plan->arena, "config %s", field),
-		       NULL);
-	bh_compile_step(c, BH_OP_id_map)->id_map = (struct bh_args_id_map){
-		.procfs = c->parent_procfs,
-		.process = c->process,
-		.file = file,
-		.map = map_text(c, maps),
-	};
-}
-
-static bool maps_root(const struct bh_id_maps *maps)
-{
-	for (size_t i = 0; i < maps->len; i++)
-		if (maps->items[i].container == 0)
-			return true;
-	return false;
-}
-
-static int map_ids(struct bh_compiler *c)
-{
-	const struct bh_spec *spec = c->spec;
-
-	if (!maps_root(&spec->uid_maps) || !maps_root(&spec->gid_maps))
-		return bh_refuse(c->err,
-				 "compile the plan: /linux/uidMappings "
-				 "and /linux/gidMappings: container id 0 must "
-				 "be mapped, to set the container up");
-	if (!c->privileged) {
-		int r = check_own_map(c, &spec->uid_maps, c->in->host->uid,
-				      "/linux/uidMappings");
-
-		if (r == 0)
-			r = check_own_map(c, &spec->gid_maps, c->in->host->gid,
-					  "/linux/gidMappings");
-		if (r < 0)
-			return r;
-		bh_compile_why(c, "kernel", NULL);
-		bh_compile_step(c, BH_OP_setgroups_deny)->setgroups_deny =
-			(struct bh_args_setgroups_deny){
-				.procfs = c->parent_procfs,
-				.process = c->process,
-			};
-	}
-	add_map(c, "uid_map", "/linux/uidMappings", &spec->uid_maps);
-	add_map(c, "gid_map", "/linux/gidMappings", &spec->gid_maps);
-	return 0;
-}
-
 /* Steps of the parent that act on the new child. */
 static int set_up_from_outside(struct bh_compiler *c)
 {
-	const struct bh_namespace *user = &c->spec->namespaces[OCI_NS_USER];
-	bool maps = user->wanted && !user->by_path;
+	bool maps = bh_compile_has_id_maps(c);
 	int r;
 
 	bh_compile_at(c, BH_PARENT, BH_PHASE_ID_MAPS);
@@ -214,7 +135,7 @@ static int set_up_from_outside(struct bh_compiler *c)
 		bh_compile_step(c, BH_OP_procfs_open)->procfs_open.procfs =
 			c->parent_procfs;
 	}
-	r = maps ? map_ids(c) : 0;
+	r = maps ? bh_compile_id_maps(c) : 0;
 	if (r < 0 || !c->spec->process.oom_set)
 		return r;
 	bh_compile_why(c, "config /process/oomScoreAdj", NULL);
@@ -268,12 +189,14 @@ static void join_from_inside(struct bh_compiler *c)
 }
 
 /*
- * Who has no privileges must stay dumpable until its ids are mapped: the map of
- * a process that is not belongs to root.  All others are born untraceable.
+ * The child of an ordinary user must stay dumpable until its ids are mapped:
+ * the map of a process that is not belongs to root, be it that of the caller's
+ * own user namespace.  All others are born untraceable.
  */
 static bool maps_itself(const struct bh_compiler *c)
 {
-	return !c->privileged && !c->spec->namespaces[OCI_NS_USER].by_path;
+	return !c->privileged && c->in->host->uid != 0 &&
+	       !c->spec->namespaces[OCI_NS_USER].by_path;
 }
 
 static void set_up_from_inside(struct bh_compiler *c, bool joined)
@@ -301,7 +224,7 @@ void bh_compile_become_root(struct bh_compiler *c)
 {
 	bh_compile_why(c, "kernel", NULL);
 	bh_compile_step(c, BH_OP_become_root)->become_root.groups =
-		c->privileged;
+		!bh_compile_keeps_groups(c);
 }
 
 int bh_compile_namespaces(struct bh_compiler *c)
@@ -309,6 +232,13 @@ int bh_compile_namespaces(struct bh_compiler *c)
 	bool joined = c->user && joins_any(c);
 	int r;
 
+	/* setns(2) wants CAP_SYS_ADMIN in the namespace that one comes from. */
+	if (joined && maps_itself(c))
+		return bh_refuse(c->err,
+				 "compile the plan: /linux/namespaces: "
+				 "without root a namespace can only be joined "
+				 "together with the user namespace that owns "
+				 "it, not beside a new one");
 	bh_compile_at(c, BH_PARENT, BH_PHASE_NAMESPACES);
 	bh_compile_why(c, "default", NULL);
 	if (!maps_itself(c))

@@ -127,13 +127,14 @@ static void set_user(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_bounding_set)->bounding_set.keep =
 		caps.bounding;
 	bh_compile_why(c, "config /process/user", NULL);
-	bh_compile_step(c, BH_OP_user_set)->user_set = (struct bh_args_user_set){
-		.uid = process->uid,
-		.gid = process->gid,
-		.groups = { process->group_count, process->groups },
-		/* setgroups(2) was given up with the unprivileged map */
-		.keep_groups = !c->privileged && !process->group_count,
-	};
+	bh_compile_step(c, BH_OP_user_set)->user_set =
+		(struct bh_args_user_set){
+			.uid = process->uid,
+			.gid = process->gid,
+			.groups = { process->group_count, process->groups },
+			.keep_groups = bh_compile_keeps_groups(c) &&
+				       !process->group_count,
+		};
 	bh_compile_why(c,
 		       process->caps_set ? "config /process/capabilities" :
 					   "default",

@@ -76,6 +76,13 @@ void bh_compile_pivot(struct bh_compiler *c);
 void bh_compile_harden(struct bh_compiler *c);
 void bh_compile_exec(struct bh_compiler *c);
 
+/* compile-id-map.c */
+/* The maps of a new user namespace; those of a joined one are compared. */
+int bh_compile_id_maps(struct bh_compiler *c);
+bool bh_compile_has_id_maps(const struct bh_compiler *c);
+/* setgroups(2) is given up in the user namespace, or may be in a joined one. */
+bool bh_compile_keeps_groups(const struct bh_compiler *c);
+
 /* compile-cgroup.c: a mount of type cgroup. */
 void bh_compile_cgroup_mount(struct bh_compiler *c,
 			     const struct bh_mount *mount);

@@ -237,11 +237,11 @@ int op_id_map(struct bh_run *run, const struct bh_args_id_map *args,
 		return 0;
 	bh_fail(err, -r, "write %s of the container", args->file);
 	if (r == -EPERM)
-		return bh_hint(err, "without privileges only the caller's own "
-				    "id can be mapped");
+		return bh_hint(err, "host ids must exist in the caller's own "
+				    "user namespace, and host id 0 needs "
+				    "CAP_SETFCAP there");
 	if (r == -EINVAL)
-		return bh_hint(err, "mappings must not overlap, and host ids "
-				    "must exist in the caller's own map");
+		return bh_hint(err, "mappings must not overlap");
 	return r;
 }
 

@@ -172,15 +172,29 @@ int op_bounding_set(struct bh_run *run, const struct bh_args_bounding_set *args,
 	return 0;
 }
 
+static int groups_fail(const struct bh_args_user_set *args, int errnum,
+		       struct bh_err *err)
+{
+	(void)bh_fail(err, errnum, "set the groups of the process");
+	if (errnum == EPERM && args->groups.len)
+		return bh_hint(err, "the container's user namespace has given "
+				    "up setgroups(2): remove "
+				    "process.user.additionalGids");
+	if (errnum == EINVAL)
+		return bh_hint(err, "a group has no mapping in the container's "
+				    "user namespace: see linux.gidMappings");
+	return -errnum;
+}
+
 int op_user_set(struct bh_run *run, const struct bh_args_user_set *args,
 		struct bh_err *err)
 {
 	(void)run;
 	if (prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0) < 0)
 		return bh_fail(err, errno, "keep capabilities");
-	if (!args->keep_groups &&
-	    setgroups(args->groups.len, args->groups.items) < 0)
-		return bh_fail(err, errno, "set the groups of the process");
+	if (setgroups(args->groups.len, args->groups.items) < 0 &&
+	    !(errno == EPERM && args->keep_groups))
+		return groups_fail(args, errno, err);
 	if (setresgid(args->gid, args->gid, args->gid) < 0)
 		bh_fail(err, errno, "become group %u", args->gid);
 	else if (setresuid(args->uid, args->uid, args->uid) < 0)

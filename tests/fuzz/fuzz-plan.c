@@ -49,6 +49,12 @@ static const struct bh_host hosts[] = {
 	  .caps = ALL_CAPS,
 	  .in_user_namespace = true,
 	  .fake = true },
+	{ .kernel_major = 6,
+	  .uid = 1000,
+	  .gid = 1000,
+	  .newuidmap = "/usr/bin/newuidmap",
+	  .newgidmap = "/usr/bin/newgidmap",
+	  .fake = true },
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

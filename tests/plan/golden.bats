@@ -53,7 +53,7 @@ on() {
 }
 
 @test "userns" {
-	on userns v1 v2 rootless nested
+	on userns v1 v2 rootless nested uidmap denied
 }
 
 @test "joined" {
@@ -62,6 +62,10 @@ on() {
 
 @test "joined-user" {
 	on joined-user v2 rootless nested
+}
+
+@test "joined-user-maps" {
+	on joined-user-maps v2 rootless
 }
 
 @test "joined-network-new-user" {
@@ -113,7 +117,7 @@ on() {
 }
 
 @test "rootless" {
-	on rootless v2 rootless nested v1
+	on rootless v2 rootless nested v1 uidmap denied
 }
 
 @test "time-and-sysctl" {
@@ -134,6 +138,10 @@ on() {
 
 @test "refuse-cgroup-systemd" {
 	on refuse-cgroup-systemd v2
+}
+
+@test "refuse-groups" {
+	on refuse-groups rootless
 }
 
 @test "refuse-hooks" {

@@ -129,6 +129,21 @@ teardown() {
 	refused /linux/uidMappings
 }
 
+@test "mappings with a joined user namespace must be its own" {
+	open_bundle
+	hold_namespaces --user
+	echo '0 100000 65536' >"/proc/$HOLDER/uid_map"
+	echo '0 100000 65536' >"/proc/$HOLDER/gid_map"
+	userns
+	namespace user "/proc/$HOLDER/ns/user"
+	inside 'readlink /proc/self/ns/user'
+	assert_output "$(readlink "/proc/$HOLDER/ns/user")"
+	config '.linux.gidMappings[0].size = 65535'
+	refused gid_map '0 100000 65536' '0 100000 65535' linux.gidMappings
+	config '.linux.uidMappings = [{containerID: 0, hostID: 0, size: 1}]'
+	refused uid_map '0 0 1'
+}
+
 @test "overlapping or empty mappings are an error" {
 	open_bundle
 	userns 0 100000 10 5 200000 10
@@ -339,7 +354,7 @@ run_unprivileged() {
 	config '.linux.uidMappings[0].hostID = 0'
 	run_unprivileged
 	assert_status 1
-	assert_error /linux/uidMappings "the caller's own id"
+	assert_error newuidmap
 }
 
 @test "without privileges: no user namespace, no container" {

@@ -33,6 +33,8 @@ static const char whole[] = "# a host\n"
 			    "user 1000 100\n"
 			    "capabilities 0x1ffffffffff\n"
 			    "user-namespace\tyes\n"
+			    "setgroups deny\n"
+			    "newgidmap /usr/bin/newgidmap\n"
 			    "cgroup cpu,cpuacct /sys/fs/cgroup/cpu / /user\n"
 			    "cgroup v2 /sys/fs/cgroup/unified / /user.slice\n"
 			    "path /bundle/rootfs dir\n"
@@ -62,6 +64,9 @@ static void check_whole(void)
 	is_str(host.cgroups.items[1].name, "", "v2 has none");
 	is_str(host.cgroups.items[0].own, "/user", "our own group");
 	is_int(host.path_count, 3, "paths");
+	ok(host.setgroups_denied, "setgroups(2) is given up");
+	is_str(host.newgidmap, "/usr/bin/newgidmap", "a program");
+	ok(!host.newuidmap, "and one that is not there");
 	bh_host_clear(&host);
 	ok(!host.paths && !host.fake, "cleared");
 }
@@ -110,6 +115,11 @@ static const char *const bad[] = {
 	"user-namespace",
 	"user-namespace maybe",
 	"user-namespace yes no",
+	"setgroups",
+	"setgroups no",
+	"setgroups deny allow",
+	"newuidmap",
+	"newgidmap /a /b",
 	"cgroup v2 /sys/fs/cgroup /",
 	"cgroup v2 /a / / /",
 	"path /x",
