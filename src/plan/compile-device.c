@@ -9,12 +9,12 @@
 
 /* config-linux.md, Default Devices. */
 static const struct bh_device default_devices[] = {
-	{ "/dev/null", S_IFCHR | 0666, 1, 3, 0, 0, "default" },
-	{ "/dev/zero", S_IFCHR | 0666, 1, 5, 0, 0, "default" },
-	{ "/dev/full", S_IFCHR | 0666, 1, 7, 0, 0, "default" },
-	{ "/dev/random", S_IFCHR | 0666, 1, 8, 0, 0, "default" },
-	{ "/dev/urandom", S_IFCHR | 0666, 1, 9, 0, 0, "default" },
-	{ "/dev/tty", S_IFCHR | 0666, 5, 0, 0, 0, "default" },
+	{ "/dev/null", S_IFCHR | 0666, 1, 3, 0, 0, false, "default" },
+	{ "/dev/zero", S_IFCHR | 0666, 1, 5, 0, 0, false, "default" },
+	{ "/dev/full", S_IFCHR | 0666, 1, 7, 0, 0, false, "default" },
+	{ "/dev/random", S_IFCHR | 0666, 1, 8, 0, 0, false, "default" },
+	{ "/dev/urandom", S_IFCHR | 0666, 1, 9, 0, 0, false, "default" },
+	{ "/dev/tty", S_IFCHR | 0666, 5, 0, 0, 0, false, "default" },
 };
 
 /* runtime-linux.md, Dev symbolic links. */
@@ -40,6 +40,11 @@ static void add_device(struct bh_compiler *c, const struct bh_device *device)
 	bool is_fifo = S_ISFIFO(device->mode);
 
 	bh_compile_why(c, device->origin, NULL);
+	if (c->user && !is_fifo && device->attributes)
+		bh_note(&c->plan->notes, &c->plan->arena,
+			"%s: in a user namespace %s is the host's own, so that "
+			"fileMode, uid and gid change nothing",
+			device->origin, device->path);
 	/* mknod(2) of devices needs the initial user namespace. */
 	if (c->user && !is_fifo)
 		bh_compile_step(c, BH_OP_bind_node)->bind_node =
@@ -47,7 +52,7 @@ static void add_device(struct bh_compiler *c, const struct bh_device *device)
 				.root = c->dev,
 				.path = in_dev(device->path),
 				.source = device->path,
-				.type = device->mode & S_IFMT,
+				.mode = device->mode,
 				.major = device->major,
 				.minor = device->minor,
 			};

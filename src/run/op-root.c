@@ -108,19 +108,18 @@ static int attach(int mount_fd, int target_fd)
 				 MOVE_MOUNT_T_EMPTY_PATH);
 }
 
-int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
-		 struct bh_err *err)
-{
-	bh_autoclose int source_fd =
-		open(args->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	bh_autoclose int target_fd = -1, clone_fd = -1;
-	struct stat st;
-	int r;
+/* Reading and writing; nobody executes a device. */
+#define DEVICE_MODES 0666u
 
-	if (source_fd < 0 || fstat(source_fd, &st) < 0)
+static int check_node(int fd, const struct bh_args_bind_node *args,
+		      struct bh_err *err)
+{
+	struct stat st;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
 		return bh_fail(err, errno, "open the host's device %s",
 			       args->source);
-	if ((st.st_mode & S_IFMT) != args->type ||
+	if ((st.st_mode & S_IFMT) != (args->mode & S_IFMT) ||
 	    st.st_rdev != makedev((unsigned int)args->major,
 				  (unsigned int)args->minor))
 		return bh_refuse(err,
@@ -128,6 +127,27 @@ int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
 				 "the device %u:%u",
 				 args->source, (unsigned int)args->major,
 				 (unsigned int)args->minor);
+	if (!(st.st_mode & DEVICE_MODES & ~args->mode))
+		return 0;
+	(void)bh_refuse(err,
+			"bind the host's device %s: its mode %04o allows more "
+			"than the fileMode %04o, and in a user namespace it "
+			"can't be changed",
+			args->source, st.st_mode & 07777, args->mode & 07777);
+	return bh_hint(err, "set fileMode in linux.devices to the host's, or "
+			    "leave it out");
+}
+
+int op_bind_node(struct bh_run *run, const struct bh_args_bind_node *args,
+		 struct bh_err *err)
+{
+	bh_autoclose int source_fd =
+		open(args->source, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bh_autoclose int target_fd = -1, clone_fd = -1;
+	int r = check_node(source_fd, args, err);
+
+	if (r < 0)
+		return r;
 	target_fd = bh_path_make(run->slots[args->root], args->path, S_IFREG,
 				 0644, 0, run->scratch);
 	if (target_fd < 0)

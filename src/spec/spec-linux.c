@@ -173,6 +173,7 @@ static int build_device(struct bh_spec *spec, size_t index,
 	device->minor = (uint64_t)oci->minor.value;
 	device->uid = (uint32_t)oci->uid.value;
 	device->gid = (uint32_t)oci->gid.value;
+	device->attributes = oci->file_mode.set || oci->uid.set || oci->gid.set;
 	device->origin = bh_arena_printf(&spec->arena,
 					 "config /linux/devices/%zu", index);
 	return 0;

@@ -77,6 +77,7 @@ struct bh_device {
 	mode_t mode; /* with its type */
 	uint64_t major, minor;
 	uint32_t uid, gid;
+	bool attributes; /* the config has fileMode, uid or gid */
 	const char *origin;
 };
 

@@ -91,6 +91,23 @@ teardown() {
 	refused /dev/kmsg 'not the device 1:12'
 }
 
+@test "a device of the host that allows more than fileMode is refused" {
+	requires file:/dev/kmsg
+	open_bundle
+	userns
+	config '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 1,
+		minor: 11, fileMode: 384}]'
+	chmod_kmsg=$(stat -c %a /dev/kmsg)
+	[ "$chmod_kmsg" != 600 ] || skip '/dev/kmsg has the mode 600 here'
+	refused /dev/kmsg "mode 0$chmod_kmsg" 'fileMode 0600'
+	# As engines write it, who copy mode and owner of the host.
+	config '.linux.devices[0] += {uid: 0, gid: 0, fileMode: $mode}' \
+		--argjson mode "$((0$chmod_kmsg))"
+	capture "$BULKHEAD" --debug run --bundle "$BUNDLE" "$ID"
+	assert_status 0
+	[[ $error == *'/linux/devices/0'*'change nothing'* ]]
+}
+
 @test "all groups of the caller are left" {
 	open_bundle
 	userns
