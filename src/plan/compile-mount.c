@@ -217,9 +217,8 @@ bool bh_compile_has_below(const struct bh_compiler *c, size_t i)
 static bool refuses_links(const struct bh_mount *mount)
 {
 	return bh_str_eq(mount->target, "/dev") ||
-	       (mount->kind == BH_MOUNT_FS &&
-		(bh_str_eq(mount->type, "proc") ||
-		 bh_str_eq(mount->type, "sysfs")));
+	       bh_str_eq(mount->type, "proc") ||
+	       bh_str_eq(mount->type, "sysfs");
 }
 
 static int make_fs(struct bh_compiler *c, size_t i)

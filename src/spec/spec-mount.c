@@ -134,6 +134,38 @@ static int finish_fs(struct bh_mount *mount, const struct oci_mount *oci,
 	return 0;
 }
 
+/*
+ * Only who has power over the network namespace may make a sysfs, and a new
+ * user namespace has none over one that was there before.
+ */
+static bool may_make_sysfs(const struct bh_spec *spec)
+{
+	const struct bh_namespace *user = &spec->namespaces[OCI_NS_USER];
+	const struct bh_namespace *network = &spec->namespaces[OCI_NS_NETWORK];
+
+	if (!user->wanted)
+		return true;
+	return network->wanted && (!network->by_path || user->by_path);
+}
+
+/* With all below it, since it can't be had without in a user namespace; never
+ * writable, whatever the config says, since it is the host's. */
+static void bind_sysfs(struct bh_spec *spec, struct bh_mount *mount)
+{
+	mount->kind = BH_MOUNT_BIND;
+	mount->reason = "no sysfs can be made beside a network namespace that "
+			"the user namespace does not own: the host's, "
+			"read-only";
+	mount->wanted = bh_spec_want(spec, "/sys",
+				     mount->origin + strlen("config "), false);
+	mount->recursive = true;
+	mount->set_all = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
+			 MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC;
+	mount->set = 0;
+	mount->clear = 0;
+	mount->clear_all = 0;
+}
+
 static int build_mount(struct bh_spec *spec, size_t index, struct bh_err *err)
 {
 	const struct oci_mount *oci = &spec->config->mounts.items[index];
@@ -154,7 +186,11 @@ static int build_mount(struct bh_spec *spec, size_t index, struct bh_err *err)
 		r = mount->kind == BH_MOUNT_BIND ?
 			    finish_bind(spec, mount, oci, err) :
 			    finish_fs(mount, oci, err);
-	return r < 0 ? r : check_proc(mount, err);
+	if (r == 0)
+		r = check_proc(mount, err);
+	if (r == 0 && bh_str_eq(mount->type, "sysfs") && !may_make_sysfs(spec))
+		bind_sysfs(spec, mount);
+	return r;
 }
 
 /*

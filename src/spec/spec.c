@@ -137,9 +137,9 @@ static int build(struct bh_spec *spec, struct bh_err *err)
 	if (r == 0)
 		r = build_root(spec, err);
 	if (r == 0)
-		r = bh_spec_mounts(spec, err);
-	if (r == 0)
 		r = bh_spec_linux(spec, err);
+	if (r == 0)
+		r = bh_spec_mounts(spec, err);
 	if (r == 0)
 		r = bh_spec_sysctls(spec, err);
 	if (r == 0)

@@ -56,6 +56,10 @@ on() {
 	on userns v1 v2 rootless nested uidmap denied
 }
 
+@test "userns-host-network" {
+	on userns-host-network v2 rootless
+}
+
 @test "joined" {
 	on joined v1 v2 rootless
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: Apache-2.0
-# The life of an ordinary user's container, and callers who are root of
+# The life of an ordinary user's container, its /sys, and callers who are root of
 # a user namespace.
 #
 # shellcheck disable=SC2016,SC2154
@@ -119,6 +119,33 @@ new_bundle_of() {
 	assert_error XDG_RUNTIME_DIR --root
 }
 
+# ---- /sys ----------------------------------------------------------------------
+
+@test "/sys with the caller's network is the host's, and read-only" {
+	unprivileged_bundle
+	config '.linux.namespaces |= map(select(.type != "network"))
+		| (.mounts[] | select(.type == "sysfs").options) = ["rw"]'
+	args sh -c 'ls /sys/class/net | head -n 1; cat /proc/self/mountinfo'
+	run_bundle
+	assert_status 0
+	# shellcheck disable=SC2012 # names of interfaces
+	assert_line "$(ls /sys/class/net | head -n 1)"
+	mount_has /sys ro nosuid nodev noexec
+	# And all that lies below it.
+	fails grep -E '^[^ ]+ [^ ]+ [^ ]+ [^ ]+ /sys[/ ]' <<<"$(
+		grep -vE '^([^ ]+ ){5}ro,nosuid,nodev,noexec' <<<"$output")"
+}
+
+@test "/sys is of the network namespace where that is new" {
+	unprivileged_bundle
+	args sh -c 'ls /sys/class/net; cat /proc/self/mountinfo'
+	run_bundle
+	assert_status 0
+	[ "$(head -n 1 <<<"$output")" = lo ]
+	[[ $(mount_line /sys) == *' / /sys '* ]]
+	fails grep -q ' /sys/fs/cgroup' <<<"$output"
+}
+
 # ---- root of a user namespace ----------------------------------------------------
 
 # nested COMMAND...: as root of a user namespace that has the ids 0 to 65535,
@@ -160,11 +187,12 @@ run_nested() {
 	unprivileged_bundle
 	maps 0 0 1000
 	namespace network /proc/self/ns/net
-	config 'del(.mounts[] | select(.type == "sysfs"))'
-	args readlink /proc/self/ns/net
+	args sh -c 'readlink /proc/self/ns/net; awk "\$5 == \"/sys\"" \
+		/proc/self/mountinfo'
 	run_nested
 	assert_status 0
 	assert_line "$(readlink "/proc/$HOLDER/ns/net")"
+	assert_match ' /sys ro,nosuid,nodev,noexec'
 }
 
 @test "an ordinary user can't bring a network to a new user namespace" {

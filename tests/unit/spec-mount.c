@@ -246,6 +246,57 @@ static void check_kinds(void)
 	bh_spec_clear(&spec);
 }
 
+/* Namespaces, and whether a sysfs can be made with them. */
+static const struct {
+	const char *namespaces;
+	bool made;
+} sysfs[] = {
+	{ "{'type':'mount'}", true },
+	{ "{'type':'mount'},{'type':'network','path':'/n'}", true },
+	{ "{'type':'user'},{'type':'network'}", true },
+	{ "{'type':'user'}", false },
+	{ "{'type':'user'},{'type':'network','path':'/n'}", false },
+	{ "{'type':'user','path':'/u'},{'type':'network','path':'/n'}", true },
+	{ "{'type':'user','path':'/u'},{'type':'network'}", true },
+	{ "{'type':'user','path':'/u'}", false },
+};
+
+#define MAP "[{'containerID':0,'hostID':1,'size':1}]"
+
+static void check_sysfs(void)
+{
+	for (size_t i = 0; i < BH_COUNT(sysfs); i++) {
+		bool maps =
+			bh_starts_with(sysfs[i].namespaces, "{'type':'user'}");
+		bh_autofree char *linux_ = NULL;
+		struct fragment part = {
+			.top = AT("/sys", "'type':'sysfs','options':['rw']")
+		};
+		struct bh_err err = { 0 };
+		struct bh_spec spec;
+		const struct bh_mount *mount;
+
+		if (asprintf(
+			    &linux_, "'namespaces':[%s]%s", sysfs[i].namespaces,
+			    maps ? ",'uidMappings':" MAP ",'gidMappings':" MAP :
+				   "") < 0)
+			abort();
+		part.linux_ = linux_;
+		if (!ok(build_fragment(&part, &spec, &err) == 0, "builds"))
+			continue;
+		mount = &spec.mounts[1];
+		if (sysfs[i].made)
+			ok(mount->kind == BH_MOUNT_FS, "made with %s",
+			   sysfs[i].namespaces);
+		else
+			ok(mount->kind == BH_MOUNT_BIND && mount->recursive &&
+				   mount->set_all & MOUNT_ATTR_RDONLY &&
+				   !mount->clear && mount->reason,
+			   "bound read-only with %s", sysfs[i].namespaces);
+		bh_spec_clear(&spec);
+	}
+}
+
 int main(void)
 {
 	size_t count = 0;
@@ -255,5 +306,6 @@ int main(void)
 	ok(count > 40, "%zu options are listed for features", count);
 	check_refusals();
 	check_kinds();
+	check_sysfs();
 	return done_testing();
 }
