@@ -4,14 +4,29 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "base/mem.h"
 #include "cli/command.h"
 #include "spec/template.h"
 
 static const struct bh_option options[] = {
 	BH_VALUE("bundle", 'b', "DIR",
 		 "where to write config.json; default: this directory", bundle),
+	BH_FLAG("rootless", 0, "for the caller's own user, who is not root",
+		for_caller),
 	{ 0 },
 };
+
+static int write_config(int fd, bool rootless)
+{
+	bh_autofree char *text = NULL;
+	size_t len;
+
+	if (!rootless)
+		return bh_write_all(fd, bh_config_template,
+				    bh_config_template_len);
+	text = bh_config_rootless(geteuid(), getegid(), &len);
+	return bh_write_all(fd, text, len);
+}
 
 /* Never over a config.json that is there; half of one never stays. */
 static int write_spec(struct bh_invocation *in, struct bh_err *err)
@@ -32,7 +47,7 @@ static int write_spec(struct bh_invocation *in, struct bh_err *err)
 				 dir);
 	if (fd < 0)
 		return bh_fail(err, errno, "write config.json in %s", dir);
-	r = bh_write_all(fd, bh_config_template, bh_config_template_len);
+	r = write_config(fd, in->for_caller);
 	if (r == 0)
 		return 0;
 	(void)unlinkat(dir_fd, "config.json", 0);

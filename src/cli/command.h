@@ -47,6 +47,7 @@ struct bh_invocation {
 	bool force;
 	bool all;
 	bool quiet;
+	bool for_caller;
 	bool detach;
 	bool no_new_privs;
 	bool tty;

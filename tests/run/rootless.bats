@@ -119,6 +119,25 @@ new_bundle_of() {
 	assert_error XDG_RUNTIME_DIR --root
 }
 
+@test "spec --rootless is fit to run" {
+	unprivileged_bundle
+	rm "$BUNDLE/config.json"
+	bulkhead spec --rootless --bundle "$BUNDLE"
+	assert_status 0
+	args sh -c 'id -u; hostname; tr -s " " </proc/self/uid_map
+		touch /x 2>/dev/null || echo read-only
+		for n in mnt pid net ipc uts cgroup user; do
+			readlink /proc/self/ns/$n; done'
+	run_bundle
+	assert_status 0
+	assert_line 0 bulkhead ' 0 12345 1' read-only
+	for namespace in mnt pid net ipc uts cgroup user; do
+		assert_match "^$namespace:"
+		fails grep -qx "$(readlink "/proc/self/ns/$namespace")" \
+			<<<"$output"
+	done
+}
+
 # ---- /sys ----------------------------------------------------------------------
 
 @test "/sys with the caller's network is the host's, and read-only" {
