@@ -178,9 +178,9 @@ struct compiled {
 };
 
 /* Compile rules on top of what profile says already. */
-static int compile_rules(struct oci_seccomp profile,
-			 const struct short_rule *rules, size_t len,
-			 struct bh_arena *arena, struct compiled *ret)
+__attribute__((unused)) static int
+compile_rules(struct oci_seccomp profile, const struct short_rule *rules,
+	      size_t len, struct bh_arena *arena, struct compiled *ret)
 {
 	profile.syscalls.set = true;
 	profile.syscalls.len = len;
