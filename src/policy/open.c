@@ -37,8 +37,7 @@ static int refuse_path(const char *path, const char *why, struct bh_err *err)
 static bool is_host_root(const char *path, const struct stat *st)
 {
 	return st->st_uid == OVERFLOW_UID && geteuid() == 0 &&
-	       bh_host_is_rootless() &&
-	       bh_starts_with(BH_POLICY_FILE, path) &&
+	       bh_host_is_rootless() && bh_starts_with(BH_POLICY_FILE, path) &&
 	       faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) < 0;
 }
 

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What was opened, whatever it was called: where it really lies, and which
+ * directories it lies in.  A path that is a link, or a bind mount of something
+ * else, has the identity of what it stands for.
+ */
+#ifndef BH_HOST_LINEAGE_H
+#define BH_HOST_LINEAGE_H
+
+#include "host/host.h"
+
+struct bh_file_id {
+	uint64_t device, inode;
+};
+
+struct bh_lineage {
+	const char *path; /* without links; in the arena */
+	size_t count;	  /* itself first, then what it lies in, up to / */
+	struct bh_file_id *ids;
+};
+
+/* Of a path that bh_host_open has opened.  In a fake host, what the
+ * description calls it, without ids. */
+int bh_host_lineage(const struct bh_host *host, const struct bh_host_path *path,
+		    struct bh_arena *arena, struct bh_lineage *ret,
+		    struct bh_err *err);
+
+/* What lies at path now, links followed; false when there is nothing. */
+bool bh_host_identify(const struct bh_host *host, const char *path,
+		      struct bh_file_id *ret);
+
+/* The mount points strictly below path, NULL at the end; in the arena. */
+int bh_host_mounts_below(const struct bh_host *host, const char *path,
+			 struct bh_arena *arena, const char ***ret,
+			 struct bh_err *err);
+
+#endif
