@@ -21,7 +21,8 @@ static const struct oci_row device_rows[] = {
 	       .check = &oci_check_device_type),
 	INT("major", major, NARROW, INT64_MIN, INT64_MAX),
 	INT("minor", minor, NARROW, INT64_MIN, INT64_MAX),
-	UINT("fileMode", file_mode, NARROW, 0777),
+	/* Engines write all of st_mode, the type too. */
+	UINT("fileMode", file_mode, NARROW, 0177777),
 	UINT("uid", uid, NARROW, UINT32_MAX),
 	UINT("gid", gid, NARROW, UINT32_MAX),
 };

@@ -246,6 +246,7 @@ static int make_fs(struct bh_compiler *c, size_t i)
 				.root = c->root,
 				.mount = slot,
 				.source = mount->target,
+				.keep_mode = mount->has_mode,
 			};
 	if (mount->propagation)
 		set_propagation(c, slot, mount->propagation,

@@ -195,7 +195,7 @@ int op_copy_up(struct bh_run *run, const struct bh_args_copy_up *args,
 	if (to_fd < 0 || fstat(from_fd, &st) < 0)
 		return failed(args->source, -errno, err);
 	r = copy_directory(&copying, from_fd, to_fd, 0);
-	if (r == 0)
+	if (r == 0 && !args->keep_mode)
 		r = copy_owner(to_fd, &st);
 	return r < 0 ? failed(args->source, r, err) : 0;
 }

@@ -15,6 +15,7 @@ enum effect {
 	RBIND,
 	PROPAGATE,
 	PROPAGATE_ALL,
+	COPY_UP,
 	LATER, /* of the specification, not implemented yet */
 };
 
@@ -75,7 +76,7 @@ static const struct {
 	{ "runbindable", PROPAGATE_ALL, MS_UNBINDABLE },
 	{ "idmap", LATER, 0 },
 	{ "ridmap", LATER, 0 },
-	{ "tmpcopyup", LATER, 0 },
+	{ "tmpcopyup", COPY_UP, 0 },
 	{ "copy-symlink", LATER, 0 },
 	{ "src-nofollow", LATER, 0 },
 	{ "dest-nofollow", LATER, 0 },
@@ -123,6 +124,9 @@ static void apply(struct bh_mount *mount, enum effect effect, uint64_t bits)
 	case RBIND:
 		mount->kind = BH_MOUNT_BIND;
 		mount->recursive = effect == RBIND;
+		break;
+	case COPY_UP:
+		mount->copies_up = true;
 		break;
 	case NOTHING:
 	case LATER:

@@ -168,7 +168,7 @@ static int build_device(struct bh_spec *spec, size_t index,
 				 index);
 	device->mode =
 		type |
-		(oci->file_mode.set ? (mode_t)oci->file_mode.value : 0666);
+		(oci->file_mode.set ? oci->file_mode.value & 0777 : 0666);
 	device->major = (uint64_t)oci->major.value;
 	device->minor = (uint64_t)oci->minor.value;
 	device->uid = (uint32_t)oci->uid.value;

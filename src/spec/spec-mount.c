@@ -83,10 +83,12 @@ static int take_options(struct bh_spec *spec, struct bh_mount *mount,
 			return r;
 		if (r == 0 && option[0])
 			mount->options[count++] = option;
+		mount->has_mode |= bh_starts_with(option, "mode=");
 	}
 	/* A new file system has nothing below it. */
 	if (mount->kind == BH_MOUNT_FS) {
-		mount->set = (mount->set & ~mount->clear_all) | mount->set_all;
+		mount->set = (mount->set & ~mount->clear_all) |
+			     (mount->set_all & ~mount->clear);
 		mount->set_all = 0;
 		mount->clear_all = 0;
 	}
@@ -127,6 +129,12 @@ static int finish_fs(struct bh_mount *mount, const struct oci_mount *oci,
 				 "supported; known are bind, proc, sysfs, "
 				 "tmpfs, devpts, mqueue, cgroup",
 				 mount->origin, oci->type);
+	if (mount->copies_up && !bh_str_eq(oci->type, "tmpfs"))
+		return bh_refuse(
+			err,
+			"read config.json: %s: tmpcopyup is for tmpfs, "
+			"not for %s",
+			mount->origin, oci->type);
 	mount->type = oci->type;
 	mount->source = oci->source && oci->source[0] ? oci->source : oci->type;
 	if (bh_starts_with(oci->type, "cgroup"))

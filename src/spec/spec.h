@@ -53,8 +53,10 @@ struct bh_mount {
 	uint64_t propagation;	     /* MS_*, 0: private */
 	bool propagation_all;
 	const char **options; /* for fsconfig(2), ended by NULL */
-	/* A new file system begins with what lies at its target. */
+	/* A new file system begins with what lies at its target, whose mode it
+	 * has, unless the config gives one. */
 	bool copies_up;
+	bool has_mode;
 };
 
 struct bh_namespace {

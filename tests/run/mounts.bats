@@ -337,7 +337,7 @@ optional() {
 
 @test "options that are not implemented are refused by name" {
 	mkdir "$ROOTFS/mnt"
-	for option in idmap ridmap tmpcopyup remount src-nofollow; do
+	for option in idmap ridmap remount src-nofollow; do
 		config '.mounts[-1] = {destination: "/mnt", type: "bind",
 			source: "/etc", options: ["bind", $o]}' --arg o "$option"
 		refused "$option" 'not implemented'
@@ -394,4 +394,18 @@ optional() {
 	while read -r target; do
 		mount_has "$target" ro nosuid nodev noexec
 	done < <(awk '/ - cgroup2? / { print $5 }' <<<"$output")
+}
+
+@test "tmpcopyup: a tmpfs begins with what lies there, with its mode or its own" {
+	mkdir "$ROOTFS/data"
+	echo content >"$ROOTFS/data/file"
+	chmod 2710 "$ROOTFS/data"
+	config '.mounts += [{destination: "/data", type: "tmpfs", source: "tmpfs",
+		options: ["tmpcopyup", "size=1m"]}]'
+	inside 'cat /data/file; stat -c %a /data; echo new >/data/file'
+	assert_output content 2710
+	[ "$(cat "$ROOTFS/data/file")" = content ]
+	config '.mounts[-1].options += ["mode=755"]'
+	inside 'cat /data/file; stat -c %a /data'
+	assert_output content 755
 }

@@ -76,9 +76,9 @@ static const char *const examples[][2] = {
 };
 
 static const char *const later[] = {
-	"idmap",     "ridmap",	     "idmap=uids=0-1000-5", "ridmap=x",
-	"tmpcopyup", "copy-symlink", "src-nofollow",	    "dest-nofollow",
-	"remount",   "loop",
+	"idmap",	 "ridmap",	 "idmap=uids=0-1000-5",
+	"ridmap=x",	 "copy-symlink", "src-nofollow",
+	"dest-nofollow", "remount",	 "loop",
 };
 
 static void show_bits(const char *sign, uint64_t bits, struct bh_buf *out)
@@ -195,7 +195,7 @@ static const char *const refusals[][2] = {
 	{ AT("/x", "'type':'bind'"), "/mounts/0/source: missing" },
 	{ AT("/x", "'options':['rbind'],'source':''"),
 	  "/mounts/0/source: missing" },
-	{ AT("/x", "'type':'tmpfs','options':['tmpcopyup']"), "tmpcopyup" },
+	{ AT("/x", "'type':'mqueue','options':['tmpcopyup']"), "tmpcopyup" },
 	{ AT("/x", "'type':'tmpfs','uidMappings':[]"), "/mounts/#/uidMapp" },
 };
 
