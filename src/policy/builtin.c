@@ -69,8 +69,7 @@ static const struct builtin strict = {
 	"strict",
 	BH_RANK_STRICT,
 	"{ \"extends\": \"strict\","
-	"  \"tmpfs\": { \"/tmp\": \"1GiB\" },"
-	"  \"landlock\": \"bestEffort\" }",
+	"  \"tmpfs\": { \"/tmp\": \"1GiB\" } }",
 };
 
 static const struct builtin nested = {

@@ -217,6 +217,30 @@ static int apply_annotation(const struct bh_policy *policy, const char *name,
 	return 0;
 }
 
+/* What a key says and nobody does would be believed. */
+static int check_implemented(const struct bh_profile *profile,
+			     struct bh_err *err)
+{
+	const char *key = NULL;
+
+	if (profile->rootfs.value == BH_ROOTFS_EPHEMERAL)
+		key = "rootfs: ephemeral";
+	else if (profile->writable.len)
+		key = "writable";
+	else if (profile->userns.value == BH_USERNS_AUTO)
+		key = "userns: auto";
+	else if (profile->landlock.value != BH_LANDLOCK_OFF)
+		key = "landlock";
+	else if (profile->resources->deadline.value)
+		key = "resources.deadline";
+	if (!key)
+		return 0;
+	return bh_refuse(err,
+			 "choose a profile: %s: the policy key %s is not "
+			 "implemented yet",
+			 profile->name, key);
+}
+
 int bh_policy_choose(const struct bh_policy *policy,
 		     const struct bh_profile_choice *choice,
 		     struct bh_profile **ret, struct bh_err *err)
@@ -235,6 +259,8 @@ int bh_policy_choose(const struct bh_policy *policy,
 		return bh_context(err, "choose a profile");
 	profile = resolve(policy, name);
 	r = apply_annotation(policy, choice->annotation, &profile, err);
+	if (r == 0)
+		r = check_implemented(profile, err);
 	if (r < 0)
 		bh_profile_free(profile);
 	else

@@ -72,6 +72,47 @@ by_policy() {
 	assert_error 'weaker than agent'
 }
 
+@test "a key that nothing does yet is refused, and so is one that nobody knows" {
+	local key
+	for key in '"rootfs": "ephemeral"' '"writable": ["/x"]' '"userns": "auto"' \
+		'"landlock": "require"' '"resources": {"deadline": 5}'; do
+		by_policy "{$key}"
+		assert_status 1
+		assert_error 'choose a profile: own: ' 'not implemented yet'
+	done
+	by_policy '{"rootfs": "readwrite"}'
+	assert_error policy.json 'line 2, column 14' /profiles/own/rootfs
+	by_policy '{"root": "x"}'
+	assert_error policy.json 'unknown member'
+	by_policy '{"rootfs": null}'
+	assert_error policy.json /profiles/own/rootfs
+}
+
+@test "a policy that others can change is refused" {
+	policy '{}'
+	chmod 666 "$POLICY"
+	run_container --policy "$POLICY"
+	assert_status 1
+	assert_error "open the policy: $POLICY is writable for others"
+	chmod 600 "$POLICY"
+	chown 7 "$POLICY"
+	run_container --policy "$POLICY"
+	assert_error 'belongs to another user'
+	chown 0 "$POLICY"
+	mkdir "$BATS_TEST_TMPDIR/open"
+	mv "$POLICY" "$BATS_TEST_TMPDIR/open/policy"
+	chmod 777 "$BATS_TEST_TMPDIR/open"
+	run_container --policy "$BATS_TEST_TMPDIR/open/policy"
+	assert_error 'open is writable for others'
+	chmod 755 "$BATS_TEST_TMPDIR/open"
+	ln -s open/policy "$BATS_TEST_TMPDIR/link"
+	run_container --policy "$BATS_TEST_TMPDIR/link"
+	assert_status 0
+	run_container --policy "$BATS_TEST_TMPDIR/nothing"
+	assert_status 1
+	assert_error 'open the policy'
+}
+
 @test "exec goes by the profile of the container, whatever is chosen for it" {
 	config '.process.noNewPrivileges = false'
 	args sh -c 'echo ready; exec sleep 1000'
