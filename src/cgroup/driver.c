@@ -76,6 +76,14 @@ int bh_cgroup_pids(int group_fd, struct bh_buf *pids, struct bh_err *err)
 	return r < 0 ? bh_fail(err, -r, "list the container's cgroup") : 0;
 }
 
+int bh_cgroup_read(int group_fd, const char *file, struct bh_buf *text,
+		   struct bh_err *err)
+{
+	int r = bh_group_read(group_fd, file, text);
+
+	return r < 0 ? bh_fail(err, -r, "read %s of the cgroup", file) : 0;
+}
+
 int bh_cgroup_write(int group_fd, const char *file, const char *value,
 		    struct bh_err *err)
 {

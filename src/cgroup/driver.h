@@ -42,6 +42,10 @@ int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
 int bh_cgroup_write(int group_fd, const char *file, const char *value,
 		    struct bh_err *err);
 
+/* Append what file of the group has. */
+int bh_cgroup_read(int group_fd, const char *file, struct bh_buf *text,
+		   struct bh_err *err);
+
 /* Move pid (in our pid namespace) into the group. */
 int bh_cgroup_join(int group_fd, pid_t pid, struct bh_err *err);
 

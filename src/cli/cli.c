@@ -9,10 +9,10 @@
 #include "config.h"
 
 static const struct bh_command *const commands[] = {
-	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_exec,  &bh_cmd_features,
-	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_pause, &bh_cmd_plan,
-	&bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,   &bh_cmd_spec,
-	&bh_cmd_start,	&bh_cmd_state,
+	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_exec,	&bh_cmd_features,
+	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_pause,	&bh_cmd_plan,
+	&bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,	&bh_cmd_spec,
+	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_update,
 };
 
 static const struct bh_option global_options[] = {

@@ -54,6 +54,7 @@ struct bh_invocation {
 	const char *console_socket;
 	const char *process;
 	const char *preserve_fds;
+	const char *resources;
 	bool no_new_keyring;
 	bool no_pivot;
 	bool keep;
@@ -166,5 +167,6 @@ extern const struct bh_command bh_cmd_run;
 extern const struct bh_command bh_cmd_spec;
 extern const struct bh_command bh_cmd_start;
 extern const struct bh_command bh_cmd_state;
+extern const struct bh_command bh_cmd_update;
 
 #endif

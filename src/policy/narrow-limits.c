@@ -33,7 +33,8 @@ static void *own_part(struct bh_narrowing *n, const void *part, size_t size)
 static void lower(struct bh_narrowing *n, struct oci_i64 *limit,
 		  uint64_t ceiling, const char *field)
 {
-	if (ceiling == 0 || ceiling > INT64_MAX)
+	if (ceiling == 0 || ceiling > INT64_MAX ||
+	    (n->given_only && !limit->set))
 		return;
 	if (limit->set && limit->value >= 0 &&
 	    (uint64_t)limit->value <= ceiling)
@@ -55,7 +56,7 @@ static void lower_pids(struct bh_narrowing *n, struct oci_resources *resources)
 {
 	uint64_t ceiling = n->profile->resources->pids.value;
 
-	if (!ceiling)
+	if (!ceiling || (n->given_only && !resources->pids))
 		return;
 	resources->pids =
 		own_part(n, resources->pids, sizeof(*resources->pids));
@@ -80,7 +81,7 @@ static void lower_memory(struct bh_narrowing *n,
 {
 	uint64_t ceiling = size_of(n->profile->resources->memory);
 
-	if (!ceiling && !resources->memory)
+	if (!resources->memory && (!ceiling || n->given_only))
 		return;
 	resources->memory =
 		own_part(n, resources->memory, sizeof(*resources->memory));
@@ -97,11 +98,12 @@ static void lower_cpus(struct bh_narrowing *n, struct oci_resources *resources)
 	uint64_t ceiling = n->profile->resources->cpus.value;
 	struct oci_cpu *cpu;
 
-	if (!ceiling)
+	if (!ceiling || (n->given_only && !resources->cpu))
 		return;
 	cpu = own_part(n, resources->cpu, sizeof(*resources->cpu));
 	resources->cpu = cpu;
-	if (!cpu->period.set || !cpu->period.value)
+	if ((!cpu->period.set || !cpu->period.value) &&
+	    (cpu->quota.value > 0 || !n->given_only))
 		cpu->period = (struct oci_u64){ true, PERIOD };
 	if (cpu->quota.value <= 0)
 		cpu->quota.set = false;

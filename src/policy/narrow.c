@@ -118,3 +118,20 @@ int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
 	bh_narrow_limits(&n);
 	return report(&n, verb, err);
 }
+
+const struct oci_resources *
+bh_narrow_update(const struct bh_profile *profile,
+		 const struct oci_resources *resources, struct bh_arena *arena)
+{
+	struct bh_spec spec = { .arena = *arena, .resources = resources };
+	struct bh_narrowing n = {
+		.profile = profile,
+		.spec = &spec,
+		.given_only = true,
+		.grouped = true,
+	};
+
+	bh_narrow_limits(&n);
+	*arena = spec.arena;
+	return spec.resources;
+}

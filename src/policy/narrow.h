@@ -28,7 +28,8 @@ struct bh_narrowing {
 	/* What was opened for spec->wanted; NULL before it was. */
 	const struct bh_host_path *paths;
 	const struct bh_host *host;
-	bool grouped; /* the container gets cgroups, so that limits hold */
+	bool given_only; /* limits that are not given are left so */
+	bool grouped;	 /* the container gets cgroups, so that limits hold */
 	size_t len;
 	struct bh_refusal *refusals;
 };
@@ -55,6 +56,15 @@ struct bh_narrow_host {
 int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
 		      const struct bh_narrow_host *host, const char *verb,
 		      struct bh_err *err);
+
+/*
+ * The same for limits that are changed later: what is given is lowered to the
+ * profile's ceilings, what is not stays away.  In the arena, with parts borrowed
+ * of resources.
+ */
+const struct oci_resources *
+bh_narrow_update(const struct bh_profile *profile,
+		 const struct oci_resources *resources, struct bh_arena *arena);
 
 /* ---- for the parts ---------------------------------------------------------- */
 
