@@ -161,17 +161,22 @@ static void refuse(struct judging *j, const struct source *source,
 	bh_narrow_refuse(j->n, source->field, source->lineage.path, rule, key);
 }
 
+static const char *words_of(enum bh_path_kind kind)
+{
+	switch (kind) {
+	case BH_PATH_FILE:
+		return "credentials, or what holds them";
+	case BH_PATH_SOCKET:
+		return "a socket that commands the host, or what holds it";
+	default:
+		return "the host's own, or what holds it";
+	}
+}
+
 static void refuse_by_rule(struct judging *j, const struct source *source,
 			   const struct bh_path_rule *rule)
 {
-	static const char *const words[] = {
-		[BH_PATH_FILE] = "credentials, or what holds them",
-		[BH_PATH_SOCKET] = "a socket that commands the host, or what "
-				   "holds it",
-		[BH_PATH_SYSTEM] = "the host's own, or what holds it",
-	};
-
-	refuse(j, source, words[rule->kind], "mounts.allow");
+	refuse(j, source, words_of(rule->kind), "mounts.allow");
 }
 
 static bool may_hold_credentials(const struct judging *j,

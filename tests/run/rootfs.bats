@@ -290,8 +290,9 @@ in_chroot() {
 }
 
 @test "in a chroot, which can't be left for good, nothing is run" {
+	cp "$(readlink -f "$BULKHEAD")" "$BATS_TEST_TMPDIR/bulkhead-oci"
 	args echo ran
-	in_chroot "$BULKHEAD" run --no-pivot -b "$BUNDLE" "$ID"
+	in_chroot "$BATS_TEST_TMPDIR/bulkhead-oci" run --no-pivot -b "$BUNDLE" "$ID"
 	assert_status 1
 	assert_output ''
 	assert_error 'set the propagation of /: Invalid argument' chroot

@@ -58,7 +58,7 @@ load ../lib/rootless
 		# script(1) is the caller's terminal.
 		printf '"$1" exec --tty "$2" sh -c "tty; [ -t 0 ] && echo is one"\n' \
 			>"$BATS_TEST_TMPDIR/script"
-		capture timeout 60 script --quiet --return /dev/null --command \
+		SHELL=$BASH capture timeout 60 script --quiet --return /dev/null --command \
 			"$(declare -p ETC FAKES GROUPS_OPTION BATS_TEST_TMPDIR)
 			$(declare -f user)
 			user 12345 sh '$BATS_TEST_TMPDIR/script' '$BULKHEAD' '$ID'"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What the built-in filters answer: to every call whose name is known, as
- * tests/unit/data/builtin-calls says, and to arguments, as the tables here say.
+ * tests/data/builtin-calls says, and to arguments, as the tables here say.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -278,7 +278,7 @@ static void test_every_call(void)
 	bh_autoclose int fd = -1;
 
 	list_calls(&list);
-	bh_buf_printf(&file, "%s/tests/unit/data/builtin-calls",
+	bh_buf_printf(&file, "%s/tests/data/builtin-calls",
 		      getenv("SRCDIR") ? getenv("SRCDIR") : ".");
 	fd = open(path ? path : file.data,
 		  path ? O_WRONLY | O_CREAT | O_TRUNC : O_RDONLY, 0644);
