@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The built-in profiles, in the language of policy(5): what a host's own
+ * The built-in profiles, in the language of bulkhead-policy(5): what a host's own
  * profile can say, and no more.  agent has every key; the others say what is
  * different.
  */

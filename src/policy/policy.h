@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The host's policy, policy(5): which profile a container gets, and profiles of
+ * The host's policy, bulkhead-policy(5): which profile a container gets, and profiles of
  * the host's own.
  */
 #ifndef BH_POLICY_POLICY_H

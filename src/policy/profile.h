@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A profile: what a container may have at most, in the words of policy(5).  The
+ * A profile: what a container may have at most, in the words of bulkhead-policy(5).  The
  * built-in ones are written in the same language (builtin.c), and a host's own
  * ones extend them.  A resolved profile has every key.
  *
