@@ -7,6 +7,7 @@
 #define BH_CGROUP_DRIVER_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "base/err.h"
@@ -30,6 +31,14 @@
 int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		   const char *const *controllers, ino_t *ret_inode,
 		   struct bh_err *err);
+
+/*
+ * How many of the parents of the group at path are there, from the mount on: what
+ * is missing now and there later may go with the group.  One that can't be told
+ * counts as there.
+ */
+size_t bh_cgroup_existing(const struct bh_hierarchy *hierarchy,
+			  const char *path);
 
 /*
  * Open a group that is there: its descriptor, or -ENOENT when the one of that
@@ -69,12 +78,23 @@ struct bpf_insn;
 int bh_cgroup_attach_devices(int group_fd, const struct bpf_insn *program,
 			     size_t len, struct bh_err *err);
 
+/* A group that is to go. */
+struct bh_cgroup_made {
+	const char *path;
+	ino_t inode;	 /* 0: not known */
+	size_t existing; /* bh_cgroup_existing() before it was made */
+};
+
+/* Not known: only parents with our mark go. */
+#define BH_CGROUP_EXISTING_ALL SIZE_MAX
+
 /*
  * Kill what is left in the group and its sub-groups, wait until it is empty,
  * and remove it with its sub-groups, and with its parents as far as they are
- * marked as made by us and empty.  Nothing happens to a group
- * whose inode is not the one given (somebody else's by now), nor is a missing
- * one an error.  timeout_ms bounds the wait for processes to end.
+ * empty, and marked as made by us or not among the existing ones.  Nothing
+ * happens to a group whose inode is not the one given (somebody else's by now),
+ * nor is a missing one an error.  timeout_ms bounds the wait for processes to
+ * end.
  *
  * inode 0: the group that was to be made there, by somebody who died before
  * noting it.  It may be another's, so that nothing in it is killed: it is
@@ -83,7 +103,8 @@ int bh_cgroup_attach_devices(int group_fd, const struct bpf_insn *program,
  * On v1, remove the group of the freezer hierarchy first: processes that are
  * frozen end only when it thaws them, which this does, also when it fails.
  */
-int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
-		     ino_t inode, int timeout_ms, struct bh_err *err);
+int bh_cgroup_remove(const struct bh_hierarchy *hierarchy,
+		     const struct bh_cgroup_made *made, int timeout_ms,
+		     struct bh_err *err);
 
 #endif

@@ -301,6 +301,31 @@ static int make_group(struct making *making, ino_t *ret_inode,
 	return r < 0 ? r : fd;
 }
 
+size_t bh_cgroup_existing(const struct bh_hierarchy *hierarchy,
+			  const char *path)
+{
+	bh_autogrouppath struct bh_group_path names = { 0 };
+	struct bh_err ignored;
+	size_t count = 0;
+	int fd;
+
+	if (bh_group_path_parse(hierarchy, path, &names, &ignored) < 0 ||
+	    names.len < 2)
+		return 0;
+	fd = bh_group_open_mount(hierarchy, &ignored);
+	while (fd >= 0 && count + 1 < names.len) {
+		int next = bh_group_open(fd, names.names[count]);
+
+		bh_close(&fd);
+		if (bh_group_is_gone(next))
+			return count;
+		fd = next;
+		count++;
+	}
+	bh_close(&fd);
+	return names.len - 1;
+}
+
 int bh_cgroup_make(const struct bh_hierarchy *hierarchy, const char *path,
 		   const char *const *controllers, ino_t *ret_inode,
 		   struct bh_err *err)

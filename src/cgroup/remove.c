@@ -29,6 +29,7 @@ struct removal {
 	const char *path;
 	struct bh_group_path names;
 	ino_t inode;
+	size_t existing; /* of names, from the first */
 	int parent_fd;
 	int64_t deadline_ms;
 	int wait_ms;
@@ -181,45 +182,66 @@ static int remove_group(struct removal *removal, struct bh_err *err)
 	return r;
 }
 
+/* Whether the group was made by one of us: it has the mark, or was missing
+ * before (its maker was killed before he could mark it). */
+static bool is_ours(const struct removal *removal, int fd)
+{
+	char mark;
+
+	return removal->names.len > removal->existing ||
+	       fgetxattr(fd, BH_GROUP_MARK, &mark, 1) == 1;
+}
+
+/* Remove what names mean now: 0, also if it is gone already, or -errno. */
+static int remove_parent(struct removal *removal, struct bh_err *err)
+{
+	bh_autoclose int fd = -1;
+	int r = bh_group_open_mount(removal->hierarchy, err);
+
+	bh_close(&removal->parent_fd);
+	if (r >= 0)
+		r = open_parent(removal, r, err);
+	if (r == 0)
+		fd = r = bh_group_open(removal->parent_fd, last_name(removal));
+	if (r < 0)
+		return bh_group_is_gone(r) ? 0 : r;
+	if (!is_ours(removal, fd))
+		return -EPERM;
+	/* Whoever uses it now will remove it. */
+	return unlinkat(removal->parent_fd, last_name(removal), AT_REMOVEDIR) ?
+		       -errno :
+		       0;
+}
+
 /* Parents that we have made go with the last group below them. */
 static void remove_parents(struct removal *removal)
 {
-	struct bh_err err;
+	struct bh_err ignored;
+	int r = 0;
 
-	while (removal->names.len > 1) {
-		bh_autoclose int fd = -1;
-		char mark;
-		int r = bh_group_open_mount(removal->hierarchy, &err);
-
+	while (r == 0 && removal->names.len > 1) {
 		removal->names.len--;
-		bh_close(&removal->parent_fd);
-		if (r < 0 || open_parent(removal, r, &err) < 0)
-			return;
-		fd = bh_group_open(removal->parent_fd, last_name(removal));
-		if (fd < 0 || fgetxattr(fd, BH_GROUP_MARK, &mark, 1) != 1)
-			return;
-		/* Whoever uses it now will remove it. */
-		if (unlinkat(removal->parent_fd, last_name(removal),
-			     AT_REMOVEDIR) < 0)
-			return;
+		r = remove_parent(removal, &ignored);
 	}
 }
 
-int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
-		     ino_t inode, int timeout_ms, struct bh_err *err)
+int bh_cgroup_remove(const struct bh_hierarchy *hierarchy,
+		     const struct bh_cgroup_made *made, int timeout_ms,
+		     struct bh_err *err)
 {
 	bh_autogrouppath struct bh_group_path names = { 0 };
 	struct removal removal = {
 		.hierarchy = hierarchy,
-		.path = path,
-		.inode = inode,
+		.path = made->path,
+		.inode = made->inode,
+		.existing = made->existing,
 		.parent_fd = -1,
 		.deadline_ms = bh_now_ms() + timeout_ms,
 		.wait_ms = FIRST_WAIT_MS,
 	};
 	int r;
 
-	r = bh_group_path_parse(hierarchy, path, &names, err);
+	r = bh_group_path_parse(hierarchy, made->path, &names, err);
 	if (r < 0)
 		return r;
 	removal.names = names;
@@ -227,10 +249,10 @@ int bh_cgroup_remove(const struct bh_hierarchy *hierarchy, const char *path,
 	if (r < 0)
 		return r;
 	r = open_parent(&removal, r, err);
-	if (bh_group_is_gone(r))
-		return 0;
 	if (r == 0)
 		r = remove_group(&removal, err);
+	else if (bh_group_is_gone(r))
+		r = 0;
 	if (r == 0)
 		remove_parents(&removal);
 	bh_close(&removal.parent_fd);

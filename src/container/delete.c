@@ -112,10 +112,15 @@ static int remove_groups(const struct bh_container *c, struct bh_err *err)
 			.mount_root = group->mount_root,
 			.own = "",
 		};
-		int r = bh_cgroup_remove(&hierarchy, group->path,
-					 group->inode.set ? group->inode.value :
-							    0,
-					 KILL_TIMEOUT_MS, err);
+		const struct bh_cgroup_made made = {
+			.path = group->path,
+			.inode = group->inode.set ? group->inode.value : 0,
+			.existing = group->existing.set ?
+					    group->existing.value :
+					    BH_CGROUP_EXISTING_ALL,
+		};
+		int r = bh_cgroup_remove(&hierarchy, &made, KILL_TIMEOUT_MS,
+					 err);
 
 		if (r < 0)
 			result = r;

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "cgroup/driver.h"
 #include "container/process.h"
 #include "container/record.h"
 
@@ -41,6 +42,19 @@ static bool is_group(const struct bh_step *step)
 	return step->op == BH_OP_cgroup_make;
 }
 
+static struct bh_state_group describe(const struct bh_hierarchy *hierarchy,
+				      const char *path)
+{
+	return (struct bh_state_group){
+		.v2 = { true, hierarchy->v2 },
+		.name = bh_strdup(hierarchy->name),
+		.mount = bh_strdup(hierarchy->mount),
+		.mount_root = bh_strdup(hierarchy->mount_root),
+		.path = bh_strdup(path),
+		.existing = { true, bh_cgroup_existing(hierarchy, path) },
+	};
+}
+
 static void add_groups(struct bh_state *state, const struct bh_prepared *p)
 {
 	const struct bh_plan *plan = &p->plan;
@@ -51,19 +65,11 @@ static void add_groups(struct bh_state *state, const struct bh_prepared *p)
 	for (size_t i = 0; i < plan->len; i++) {
 		const struct bh_args_cgroup_make *args =
 			&plan->steps[i].args.cgroup_make;
-		const struct bh_hierarchy *from;
 
-		if (!is_group(&plan->steps[i]))
-			continue;
-		from = &p->host.cgroups.items[args->hierarchy];
-		state->groups.items[state->groups.len++] =
-			(struct bh_state_group){
-				.v2 = { true, from->v2 },
-				.name = bh_strdup(from->name),
-				.mount = bh_strdup(from->mount),
-				.mount_root = bh_strdup(from->mount_root),
-				.path = bh_strdup(args->path),
-			};
+		if (is_group(&plan->steps[i]))
+			state->groups.items[state->groups.len++] = describe(
+				&p->host.cgroups.items[args->hierarchy],
+				args->path);
 	}
 }
 

@@ -14,6 +14,7 @@ static const struct oci_row group_rows[] = {
 	STRING("mountRoot", mount_root, INERT, .required = true),
 	STRING("path", path, INERT, .required = true),
 	UINT("inode", inode, INERT, UINT64_MAX),
+	UINT("existing", existing, INERT, UINT64_MAX),
 };
 #undef SELF
 

@@ -31,6 +31,7 @@ struct bh_state_group {
 	char *mount_root;
 	char *path;
 	struct oci_u64 inode; /* not set: nobody noted whether it was made */
+	struct oci_u64 existing; /* of its parents, before it was made */
 };
 
 /* The types are libocispec's, whose tables read and write the record. */

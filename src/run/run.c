@@ -239,8 +239,13 @@ int bh_run_undo(struct bh_run *run, struct bh_err *err)
 		struct bh_made_group *made = &run->made[--run->made_count];
 		const struct bh_hierarchy *hierarchy =
 			&run->in.cgroups->items[made->hierarchy];
-		int r = bh_cgroup_remove(hierarchy, made->path, made->inode,
-					 KILL_TIMEOUT_MS, err);
+		const struct bh_cgroup_made left = {
+			.path = made->path,
+			.inode = made->inode,
+			.existing = BH_CGROUP_EXISTING_ALL,
+		};
+		int r = bh_cgroup_remove(hierarchy, &left, KILL_TIMEOUT_MS,
+					 err);
 
 		/* The rest is removed all the same. */
 		if (r < 0)

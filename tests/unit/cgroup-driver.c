@@ -20,6 +20,7 @@ static void check_paths(void)
 		.mount = "/nowhere",
 		.mount_root = "/docker/c1",
 	};
+	const struct bh_cgroup_made bad = { "/a/../..", 1, 0 };
 	ino_t inode = 7;
 	size_t i;
 
@@ -32,8 +33,8 @@ static void check_paths(void)
 	is_int(bh_cgroup_make(&machine.items[0], deep, NULL, &inode, &err),
 	       -EINVAL, "a path of 70 parts is refused");
 	ok(strstr(err.text, "more than 64 parts"), "and said to be too deep");
-	is_int(bh_cgroup_remove(&machine.items[0], "/a/../..", 1, 0, &err),
-	       -EINVAL, "remove refuses paths too");
+	is_int(bh_cgroup_remove(&machine.items[0], &bad, 0, &err), -EINVAL,
+	       "remove refuses paths too");
 	is_int(bh_cgroup_make(&part, "/docker/c2/x", NULL, &inode, &err),
 	       -EINVAL, "a group outside of what is mounted is refused");
 	ok(strstr(err.text, "outside of /docker/c1"), "with a message");
@@ -113,7 +114,7 @@ static void check_make(const struct bh_hierarchy *hierarchy)
 	ok(fcntl(fd, F_GETFD) & FD_CLOEXEC, "%s: closed on exec", name);
 	bh_close(&fd);
 	check_existing(hierarchy, inode);
-	is_int(bh_cgroup_remove(hierarchy, group("/a/b"), inode, 1000, &err), 0,
+	is_int(remove_within(hierarchy, group("/a/b"), inode, 1000, &err), 0,
 	       "%s: removed", name);
 	ok(!exists(hierarchy, "/a"), "%s: with the parent that was made", name);
 	ok(exists(hierarchy, ""), "%s: but not with another one", name);
@@ -130,13 +131,32 @@ static void check_siblings(const struct bh_hierarchy *hierarchy)
 	bh_close(&fd);
 	fd = make_group(hierarchy, "/p/second", &second);
 	bh_close(&fd);
-	is_int(bh_cgroup_remove(hierarchy, group("/p/first"), first, 0, &err),
-	       0, "%s: the first of two", hierarchy->mount);
+	is_int(remove_within(hierarchy, group("/p/first"), first, 0, &err), 0,
+	       "%s: the first of two", hierarchy->mount);
 	ok(exists(hierarchy, "/p/second"), "%s: the second stays",
 	   hierarchy->mount);
-	is_int(bh_cgroup_remove(hierarchy, group("/p/second"), second, 0, &err),
-	       0, "%s: the last of two", hierarchy->mount);
+	is_int(remove_within(hierarchy, group("/p/second"), second, 0, &err), 0,
+	       "%s: the last of two", hierarchy->mount);
 	ok(!exists(hierarchy, "/p"), "%s: their parent goes", hierarchy->mount);
+}
+
+/* What was missing before goes without our mark, what was there does not. */
+static void check_existing_parents(const struct bh_hierarchy *hierarchy)
+{
+	struct bh_cgroup_made made = { 0 };
+	struct bh_err err = { 0 };
+
+	(void)mkdir(location(hierarchy, "/old"), 0755);
+	made.path = group("/old/new/last");
+	made.existing = bh_cgroup_existing(hierarchy, made.path);
+	(void)mkdir(location(hierarchy, "/old/new"), 0755);
+	is_int(bh_cgroup_remove(hierarchy, &made, 0, &err), 0,
+	       "%s: a group that was never made", hierarchy->mount);
+	ok(!exists(hierarchy, "/old/new"), "%s: its new parent goes",
+	   hierarchy->mount);
+	ok(exists(hierarchy, "/old"), "%s: the old one stays",
+	   hierarchy->mount);
+	(void)rmdir(location(hierarchy, "/old"));
 }
 
 static void check_rollback(const struct bh_hierarchy *v2)
@@ -391,8 +411,10 @@ int main(void)
 	check_not_cgroups();
 	for (i = 0; i < machine.len; i++)
 		check_make(&machine.items[i]);
-	for (i = 0; i < machine.len; i++)
+	for (i = 0; i < machine.len; i++) {
 		check_siblings(&machine.items[i]);
+		check_existing_parents(&machine.items[i]);
+	}
 	check_controllers(find_hierarchy("v2"));
 	check_rollback(find_hierarchy("v2"));
 	check_write(find_hierarchy("pids"));

@@ -132,6 +132,17 @@ make_group(const struct bh_hierarchy *hierarchy, const char *rest,
 	return fd;
 }
 
+/* Remove what was made; of its parents, those with our mark. */
+__attribute__((unused)) static int
+remove_within(const struct bh_hierarchy *hierarchy, const char *path,
+	      ino_t inode, int timeout_ms, struct bh_err *err)
+{
+	const struct bh_cgroup_made made = { path, inode,
+					     BH_CGROUP_EXISTING_ALL };
+
+	return bh_cgroup_remove(hierarchy, &made, timeout_ms, err);
+}
+
 /* A child that sleeps in the group, if that is a descriptor. */
 __attribute__((unused)) static pid_t spawn_in(int group_fd)
 {

@@ -11,8 +11,7 @@ static int remove_group(const struct bh_hierarchy *hierarchy, const char *rest,
 			ino_t inode)
 {
 	struct bh_err err = { 0 };
-	int r = bh_cgroup_remove(hierarchy, group(rest), inode, TIMEOUT_MS,
-				 &err);
+	int r = remove_within(hierarchy, group(rest), inode, TIMEOUT_MS, &err);
 
 	if (r < 0)
 		diag("%s: %s", err.text, err.hint);
@@ -174,8 +173,8 @@ static void check_frozen(const struct bh_hierarchy *freezer,
 	       "freeze a sub-group");
 	is_int(bh_cgroup_write(ice_fd, "freezer.state", "FROZEN", &err), 0,
 	       "and the group");
-	is_int(bh_cgroup_remove(pids, group("/frozen"), inode, 150, &err),
-	       -EBUSY, "elsewhere the time runs out");
+	is_int(remove_within(pids, group("/frozen"), inode, 150, &err), -EBUSY,
+	       "elsewhere the time runs out");
 	ok(strstr(err.text, "remove cgroup") && strstr(err.hint, "SIGKILL"),
 	   "which is said");
 	is_int(remove_group(freezer, "/ice", ice), 0, "the freezer's group");
@@ -219,7 +218,7 @@ static void check_sweep(const struct bh_hierarchy *hierarchy)
 	is_int(reap(pids[0]), SIGKILL, "%s: process of the group", name);
 	is_int(reap(pids[1]), SIGKILL, "%s: process of the sub-group", name);
 	is_int(bh_group_sweep(fd), 0, "%s: none are left then", name);
-	is_int(bh_cgroup_remove(hierarchy, group("/sweep"), inode, 0, &err), 0,
+	is_int(remove_within(hierarchy, group("/sweep"), inode, 0, &err), 0,
 	       "%s: no wait is needed", name);
 }
 
@@ -241,8 +240,8 @@ static void check_two(const struct bh_hierarchy *hierarchy)
 		bh_close(&fd);
 		other = fork();
 		if (other == 0)
-			_exit(bh_cgroup_remove(hierarchy, group("/two"), inode,
-					       TIMEOUT_MS, &err) < 0);
+			_exit(remove_within(hierarchy, group("/two"), inode,
+					    TIMEOUT_MS, &err) < 0);
 		failed += remove_group(hierarchy, "/two", inode) < 0;
 		(void)waitpid(other, &status, 0);
 		failed += status != 0;
@@ -267,8 +266,8 @@ static void check_own(const struct bh_hierarchy *hierarchy)
 	pid = fork();
 	if (pid == 0) {
 		(void)bh_cgroup_join(fd, getpid(), &err);
-		_exit(bh_cgroup_remove(&inside, group("/own"), inode, 50,
-				       &err) == -EDEADLK ?
+		_exit(remove_within(&inside, group("/own"), inode, 50, &err) ==
+				      -EDEADLK ?
 			      7 :
 			      8);
 	}
