@@ -221,6 +221,12 @@ await() {
 	return 1
 }
 
+# is_executed PID: what was started in the background is no shell any more.  Until
+# then bash may take a signal, and lose it.
+is_executed() {
+	while [ "/proc/$1/exe" -ef /proc/$BASHPID/exe ]; do :; done
+}
+
 # container_ends PID: or the test fails after a while, instead of waiting for ever.
 container_ends() {
 	timeout 60 tail --pid="$1" -s 0.01 -f /dev/null && return

@@ -51,6 +51,7 @@ trapping='for s in HUP INT QUIT USR1 USR2 ALRM CONT WINCH; do
 	for ((i = 0; i < 20; i++)); do
 		"$BULKHEAD" run -b "$BUNDLE" "$ID" </dev/null >/dev/null 2>&1 3>&- &
 		background+=($!)
+		is_executed $!
 		# Either the runtime has the default action still and dies, or the
 		# container gets it, at once or once it is there.
 		kill -TERM $!
