@@ -62,6 +62,20 @@ int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
 	return bh_steal_fd(&fd);
 }
 
+int bh_cgroup_open_below(int group_fd, const char *path, struct bh_err *err)
+{
+	int fd = bh_group_open(group_fd, path);
+
+	if (fd >= 0)
+		return fd;
+	(void)bh_fail(err, -fd, "open the group %s below the container's",
+		      path);
+	return bh_group_is_gone(fd) ?
+		       bh_hint(err, "nobody has made it in the container yet, "
+				    "or it is gone") :
+		       fd;
+}
+
 int bh_cgroup_signal(int group_fd, int signal, struct bh_err *err)
 {
 	int r = bh_group_signal(group_fd, signal);

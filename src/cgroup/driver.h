@@ -47,6 +47,10 @@ size_t bh_cgroup_existing(const struct bh_hierarchy *hierarchy,
 int bh_cgroup_open(const struct bh_hierarchy *hierarchy, const char *path,
 		   ino_t inode, struct bh_err *err);
 
+/* Open a group by its path of plain parts below another: a descriptor, or
+ * -errno. */
+int bh_cgroup_open_below(int group_fd, const char *path, struct bh_err *err);
+
 /* Write value to file of the group in one call. */
 int bh_cgroup_write(int group_fd, const char *file, const char *value,
 		    struct bh_err *err);

@@ -247,6 +247,7 @@ int bh_cli_main(int argc, char **argv, char **envp)
 		r = run_command(argv, at, &in, &err);
 	free(in.env.items);
 	free(in.caps.items);
+	free(in.groups.items);
 	if (r >= 0)
 		return r;
 	bh_report(&in, &err);

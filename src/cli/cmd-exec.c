@@ -18,6 +18,11 @@ static const struct bh_option options[] = {
 	BH_FLAG("tty", 't', "with a terminal, for --console-socket", tty),
 	BH_VALUE("console-socket", 0, "PATH",
 		 "send the terminal's master to this socket", console_socket),
+	BH_LIST("cgroup", 0, "[CTRL,...:]PATH",
+		"execute it in a group below the container's", groups),
+	BH_FLAG("ignore-paused", 0,
+		"in a paused container, wait until it is resumed",
+		ignore_paused),
 	BH_FLAG("detach", 'd', "leave when the program was executed", detach),
 	BH_VALUE("pid-file", 0, "FILE", "write the program's pid to FILE",
 		 pid_file),
@@ -71,6 +76,8 @@ static int execute(struct bh_invocation *in, struct bh_err *err)
 		},
 		.pid_file = in->pid_file,
 		.console_socket = in->console_socket,
+		.groups = texts(&in->groups),
+		.ignore_paused = in->ignore_paused,
 		.detach = in->detach,
 	};
 	bh_autofree char *root = bh_root(in);

@@ -63,6 +63,8 @@ struct bh_invocation {
 	const char *cwd;
 	struct bh_values env;
 	struct bh_values caps;
+	struct bh_values groups;
+	bool ignore_paused;
 
 	const char *id;	  /* the first word behind the command, or NULL */
 	const char *word; /* the second */

@@ -15,6 +15,7 @@
 #include "base/fd.h"
 #include "container/console.h"
 #include "container/container.h"
+#include "container/exec-group.h"
 #include "container/exec.h"
 #include "container/kept.h"
 #include "container/pid-file.h"
@@ -34,7 +35,8 @@ static int refuse_json(const char *what, const struct oci_error *error,
 			 error->pointer[0] ? ": " : "", error->message);
 }
 
-static int check_status(const struct bh_container *c, struct bh_err *err)
+static int check_status(const struct bh_container *c, bool ignore_paused,
+			struct bh_err *err)
 {
 	switch (c->status) {
 	case OCI_STATUS_CREATED:
@@ -44,9 +46,12 @@ static int check_status(const struct bh_container *c, struct bh_err *err)
 		return bh_refuse(err, "cannot exec in a stopped container: %s",
 				 c->entry.id);
 	case OCI_STATUS_PAUSED:
+		if (ignore_paused)
+			return 0;
 		(void)bh_refuse(err, "cannot exec in a paused container: %s",
 				c->entry.id);
-		return bh_hint(err, "resume it first");
+		return bh_hint(err, "resume it first; with --ignore-paused, "
+				    "the program begins when it is resumed");
 	default:
 		return bh_refuse(err,
 				 "cannot exec in a container that is %s: %s",
@@ -98,16 +103,6 @@ static int make_process(const struct bh_exec_request *request,
 				 request->id);
 	*ret = config->process;
 	return bh_exec_change(config->process, &request->line, err);
-}
-
-/* What concerns exec alone, so that the spec of a container passes over it. */
-static int refuse_unsupported(const struct oci_process *process,
-			      struct bh_err *err)
-{
-	if (!process->exec_cpu_affinity)
-		return 0;
-	return bh_refuse(err, "execute a program: /execCPUAffinity is not "
-			      "implemented yet; remove it from the process");
 }
 
 /* The names of namespaces in /proc/PID/ns, namespaces(7). */
@@ -168,8 +163,6 @@ static int prepare_config(const struct bh_exec_request *request,
 		return r;
 	r = make_process(request, config, &process, err);
 	if (r == 0)
-		r = refuse_unsupported(process, err);
-	if (r == 0)
 		r = find_namespaces(c, &arena, paths, err);
 	if (r < 0) {
 		if (process != config->process)
@@ -196,6 +189,7 @@ static int prepare(const struct bh_exec_request *request,
 		   const struct bh_container *c, struct bh_prepared *ret,
 		   struct bh_err *err)
 {
+	const char **places = NULL;
 	struct bh_request inputs = {
 		.verb = "exec",
 		.id = request->id,
@@ -204,8 +198,12 @@ static int prepare(const struct bh_exec_request *request,
 		.attached = !request->detach,
 		.caller = request->caller,
 	};
-	int r = check_status(c, err);
+	int r = check_status(c, request->ignore_paused, err);
 
+	if (r == 0)
+		r = bh_exec_groups(c->state, &request->groups, &ret->arena,
+				   &places, err);
+	inputs.places = places;
 	if (r == 0)
 		r = bh_profile_load(&c->entry, &ret->profile, err);
 	inputs.profile = ret->profile;

@@ -13,6 +13,8 @@ struct bh_exec_request {
 	struct bh_exec line;  /* what the command line says */
 	const char *pid_file; /* or NULL */
 	const char *console_socket; /* or NULL */
+	struct bh_texts groups;	    /* as bh_exec_groups() wants them */
+	bool ignore_paused;	    /* it waits until it is resumed */
 	bool detach;
 	struct bh_caller caller;
 };

@@ -30,10 +30,23 @@ static const struct bh_state_group *find_group(const struct bh_state *state)
 	return found;
 }
 
+int bh_state_group_open(const struct bh_state_group *group, struct bh_err *err)
+{
+	const struct bh_hierarchy hierarchy = {
+		.v2 = group->v2.value,
+		.name = group->name ? group->name : "",
+		.mount = group->mount,
+		.mount_root = group->mount_root,
+		.own = "",
+	};
+
+	return bh_cgroup_open(&hierarchy, group->path,
+			      (ino_t)group->inode.value, err);
+}
+
 int bh_container_open_group(const struct bh_state *state, struct bh_err *err)
 {
 	const struct bh_state_group *group = find_group(state);
-	struct bh_hierarchy hierarchy = { 0 };
 
 	if (!group) {
 		(void)bh_refuse(err,
@@ -43,11 +56,5 @@ int bh_container_open_group(const struct bh_state *state, struct bh_err *err)
 		return bh_hint(err, "containers of users other than root are "
 				    "made without cgroups in this version");
 	}
-	hierarchy.v2 = group->v2.value;
-	hierarchy.name = group->name ? group->name : "";
-	hierarchy.mount = group->mount;
-	hierarchy.mount_root = group->mount_root;
-	hierarchy.own = "";
-	return bh_cgroup_open(&hierarchy, group->path,
-			      (ino_t)group->inode.value, err);
+	return bh_state_group_open(group, err);
 }

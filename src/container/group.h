@@ -11,4 +11,7 @@
  */
 int bh_container_open_group(const struct bh_state *state, struct bh_err *err);
 
+/* Open one of its groups, if it is still the same: a descriptor or -errno. */
+int bh_state_group_open(const struct bh_state_group *group, struct bh_err *err);
+
 #endif

@@ -63,9 +63,11 @@ static int open_paths(struct bh_prepared *p, struct bh_err *err)
 }
 
 /* The groups that a container has, in the hierarchies that there are. */
-static size_t find_groups(struct bh_prepared *p, const struct bh_state *state,
+static size_t find_groups(struct bh_prepared *p,
+			  const struct bh_request *request,
 			  struct bh_plan_group *ret)
 {
+	const struct bh_state *state = request->joins;
 	size_t count = 0;
 
 	for (size_t i = 0; i < state->groups.len; i++) {
@@ -75,7 +77,10 @@ static size_t find_groups(struct bh_prepared *p, const struct bh_state *state,
 			if (bh_str_eq(p->host.cgroups.items[k].mount,
 				      group->mount))
 				ret[count++] = (struct bh_plan_group){
-					k, group->path, group->inode.value
+					.hierarchy = k,
+					.path = group->path,
+					.inode = group->inode.value,
+					.place = request->places[i],
 				};
 	}
 	return count;
@@ -103,7 +108,7 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.console = request->console ||
 			   (request->attached && p->spec.process.terminal),
 		.joins = joins,
-		.group_count = joins ? find_groups(p, joins, groups) : 0,
+		.group_count = joins ? find_groups(p, request, groups) : 0,
 		.groups = groups,
 	};
 	int r;

@@ -226,6 +226,22 @@ static void clone_groups(struct bh_compiler *c)
 	}
 }
 
+/* From a container's group on to one below it; its slot. */
+static int open_place(struct bh_compiler *c, int group, const char *place)
+{
+	int slot = bh_compile_slot(
+		c, bh_arena_printf(&c->plan->arena, "%s/%s",
+				   c->plan->slots[group].name, place));
+
+	bh_compile_step(c, BH_OP_cgroup_below)->cgroup_below =
+		(struct bh_args_cgroup_below){
+			.above = group,
+			.group = slot,
+			.path = place,
+		};
+	return slot;
+}
+
 static void open_groups(struct bh_compiler *c)
 {
 	const struct bh_cgroups *cgroups = &c->in->host->cgroups;
@@ -237,7 +253,6 @@ static void open_groups(struct bh_compiler *c)
 			&cgroups->items[group->hierarchy];
 		int slot = group_slot(c, hierarchy);
 
-		c->groups[group->hierarchy] = slot;
 		bh_compile_step(c, BH_OP_cgroup_open)->cgroup_open =
 			(struct bh_args_cgroup_open){
 				.group = slot,
@@ -245,6 +260,9 @@ static void open_groups(struct bh_compiler *c)
 				.path = group->path,
 				.inode = group->inode,
 			};
+		if (group->place)
+			slot = open_place(c, slot, group->place);
+		c->groups[group->hierarchy] = slot;
 		if (hierarchy->v2)
 			c->v2_group = slot;
 	}

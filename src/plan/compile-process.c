@@ -45,6 +45,30 @@ static void set_names(struct bh_compiler *c)
 			"lo";
 }
 
+/* config.md, execCPUAffinity: before the program comes into its cgroups. */
+void bh_compile_initial_cpus(struct bh_compiler *c)
+{
+	const char *cpus = c->spec->process.initial_cpus;
+
+	if (!c->in->joins || !cpus)
+		return;
+	bh_compile_at(c, BH_PARENT, BH_PHASE_CGROUP);
+	bh_compile_why(c, "config /process/execCPUAffinity/initial", NULL);
+	bh_compile_step(c, BH_OP_cpu_affinity)->cpu_affinity.cpus = cpus;
+}
+
+/* And then: what is given, or all that its cpuset allows. */
+static void set_final_cpus(struct bh_compiler *c)
+{
+	const struct bh_process *process = &c->spec->process;
+
+	if (!c->in->joins || (!process->initial_cpus && !process->final_cpus))
+		return;
+	bh_compile_why(c, "config /process/execCPUAffinity/final", NULL);
+	bh_compile_step(c, BH_OP_cpu_affinity)->cpu_affinity.cpus =
+		process->final_cpus ? process->final_cpus : "";
+}
+
 static void set_limits(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
@@ -239,6 +263,7 @@ void bh_compile_harden(struct bh_compiler *c)
 	hand_sockets_on(c);
 	take_terminal(c);
 	close_descriptors(c);
+	set_final_cpus(c);
 	set_limits(c);
 	bh_compile_why(c, "default", NULL);
 	(void)bh_compile_step(c, BH_OP_signals_reset);

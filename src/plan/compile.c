@@ -140,6 +140,7 @@ static int compile(struct bh_compiler *c)
 		return r;
 	bh_compile_trees(c);
 	r = bh_compile_cgroups(c);
+	bh_compile_initial_cpus(c);
 	if (r == 0)
 		r = bh_compile_namespaces(c);
 	if (r < 0)

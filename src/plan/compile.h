@@ -16,6 +16,7 @@ struct bh_plan_group {
 	size_t hierarchy; /* index into the host's cgroups */
 	const char *path; /* from the root of the hierarchy */
 	uint64_t inode;
+	const char *place; /* a group below it for the program, or NULL */
 };
 
 /* The directory of a container's notify socket: in its entry, and where the

@@ -67,6 +67,7 @@ int bh_compile_child_procfs(struct bh_compiler *c);
 void bh_compile_trees(struct bh_compiler *c);
 int bh_compile_cgroups(struct bh_compiler *c);
 void bh_compile_terminal(struct bh_compiler *c);
+void bh_compile_initial_cpus(struct bh_compiler *c);
 int bh_compile_namespaces(struct bh_compiler *c);
 void bh_compile_become_root(struct bh_compiler *c);
 void bh_compile_root(struct bh_compiler *c);

@@ -32,6 +32,17 @@ int op_cgroup_open(struct bh_run *run, const struct bh_args_cgroup_open *args,
 	return 0;
 }
 
+int op_cgroup_below(struct bh_run *run, const struct bh_args_cgroup_below *args,
+		    struct bh_err *err)
+{
+	int fd = bh_cgroup_open_below(run->slots[args->above], args->path, err);
+
+	if (fd < 0)
+		return fd;
+	run->slots[args->group] = fd;
+	return 0;
+}
+
 int op_cgroup_set(struct bh_run *run, const struct bh_args_cgroup_set *args,
 		  struct bh_err *err)
 {

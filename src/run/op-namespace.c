@@ -19,7 +19,8 @@
 
 static int clone_fail(struct bh_err *err, int errnum, uint64_t namespaces)
 {
-	bh_fail(err, errnum, "start the container's process in new namespaces");
+	bh_fail(err, errnum, "start the process%s",
+		namespaces ? " in new namespaces" : "");
 	if (errnum == EPERM && namespaces & CLONE_NEWUSER)
 		return bh_hint(err,
 			       "this host may not let the caller make "
@@ -29,6 +30,12 @@ static int clone_fail(struct bh_err *err, int errnum, uint64_t namespaces)
 	if (errnum == EPERM)
 		return bh_hint(err, "new namespaces need root, or a user "
 				    "namespace in linux.namespaces");
+	if (errnum == EBUSY)
+		return bh_hint(err, "its cgroup has controllers enabled for "
+				    "sub-groups and can't have processes");
+	if (errnum == EAGAIN)
+		return bh_hint(err, "a limit of processes is reached: see "
+				    "pids.max of its cgroup, and ulimit -u");
 	if (errnum == ENOSPC || errnum == EUSERS)
 		return bh_hint(err, "the limit of namespaces is reached: see "
 				    "sysctl user.max_*_namespaces");

@@ -6,6 +6,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,6 +17,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/cpus.h"
 #include "base/fd.h"
 #include "base/procfs.h"
 #include "base/sys.h"
@@ -103,6 +105,24 @@ int op_rlimit(struct bh_run *run, const struct bh_args_rlimit *args,
 			       "caller or lower the config's",
 			       (unsigned long long)now.rlim_max);
 	return -err->errnum;
+}
+
+int op_cpu_affinity(struct bh_run *run, const struct bh_args_cpu_affinity *args,
+		    struct bh_err *err)
+{
+	struct bh_cpus cpus;
+	int r = bh_cpus_parse(args->cpus, &cpus);
+
+	(void)run;
+	if (r == 0 && sched_setaffinity(0, sizeof(cpus),
+					(const cpu_set_t *)cpus.bits) < 0)
+		r = -errno;
+	if (r == 0)
+		return 0;
+	(void)bh_fail(err, -r, "run on the processors %s", args->cpus);
+	return r == -EINVAL ? bh_hint(err, "none of them is there, or none is "
+					   "the cgroup's (cpuset.cpus)") :
+			      r;
 }
 
 /* Without a new one the container would share the caller's keys. */

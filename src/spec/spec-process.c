@@ -2,6 +2,7 @@
 /* process: program, user, capabilities, limits. */
 #include <string.h>
 
+#include "base/cpus.h"
 #include "base/str.h"
 #include "spec/names.h"
 #include "spec/parts.h"
@@ -168,6 +169,35 @@ static void set_terminal(struct bh_process *process,
 	process->columns = window_size(oci->console_size->width.value);
 }
 
+static int read_cpus(const char *text, const char *name, const char **ret,
+		     struct bh_err *err)
+{
+	struct bh_cpus cpus;
+
+	if (!text || !*text)
+		return 0;
+	*ret = text;
+	if (bh_cpus_parse(text, &cpus) == 0)
+		return 0;
+	(void)bh_refuse(err,
+			"read config.json: /process/execCPUAffinity/%s: %s is "
+			"not a list of processors",
+			name, text);
+	return bh_hint(err, "it must be numbers and ranges, as in 0-3,7");
+}
+
+static int build_cpus(struct bh_spec *spec, const struct oci_cpu_affinity *oci,
+		      struct bh_err *err)
+{
+	int r = oci ? read_cpus(oci->initial, "initial",
+				&spec->process.initial_cpus, err) :
+		      0;
+
+	return r < 0 || !oci ? r :
+			       read_cpus(oci->final, "final",
+					 &spec->process.final_cpus, err);
+}
+
 int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 {
 	const struct oci_process *oci = spec->config->process;
@@ -187,5 +217,7 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 	r = build_caps(spec, oci->capabilities, err);
 	for (size_t i = 0; r == 0 && i < oci->rlimits.len; i++)
 		r = build_rlimit(spec, i, &oci->rlimits.items[i], err);
+	if (r == 0)
+		r = build_cpus(spec, oci->exec_cpu_affinity, err);
 	return r < 0 ? r : build_oom(spec, oci, err);
 }

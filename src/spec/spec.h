@@ -102,6 +102,9 @@ struct bh_process {
 	struct bh_caps caps;
 	size_t rlimit_count;
 	struct bh_rlimit *rlimits;
+	/* For exec: the processors that it begins on, and then runs on; NULL: not
+	 * given. */
+	const char *initial_cpus, *final_cpus;
 	bool oom_set;
 	int64_t oom_score_adj;
 	bool terminal;

@@ -228,6 +228,158 @@ process() {
 	assert_output /
 }
 
+# group_of CONTROLLER: of the container, on cgroup v1; and of no controller, v2.
+group_of() {
+	local mount
+	mount=$(awk -v type="${1:+cgroup}" -v option="$1" '
+		$0 ~ " - " (type ? type " " : "cgroup2 ") &&
+		(!option || $NF ~ "(^|,)" option "(,|$)") { print $5; exit }' \
+		/proc/self/mountinfo)
+	[ "$mount" ] || return 1
+	echo "$mount$(grep -E "^[0-9]+:([^:]*,)?$1(,[^:]*)?:" \
+		"/proc/$PID/cgroup" | head -n 1 | cut -d: -f3)"
+}
+
+@test "--cgroup: a group below the container's, of all or of some controllers" {
+	start
+	pids=$(group_of pids) && cpu=$(group_of cpu) ||
+		skip 'no cgroup v1 hierarchies of pids and cpu'
+	mkdir -p "$pids/one/two"
+	bulkhead exec --cgroup pids:one/two "$ID" cat /proc/self/cgroup
+	assert_status 0
+	grep -q ':pids:/one/two$' <<<"$output"
+	grep -q ':cpu\(,[^:]*\)\?:/$' <<<"$output"
+	mkdir "$cpu/one"
+	bulkhead exec --cgroup /pids,cpu:/one/ --cgroup pids:/one//two/ "$ID" true
+	assert_status 255
+	bulkhead exec --cgroup pids,cpu:/one/ --cgroup pids:/one//two/ "$ID" \
+		cat /proc/self/cgroup
+	assert_status 0
+	grep -q ':pids:/one/two$' <<<"$output"
+	grep -q ':cpu\(,[^:]*\)\?:/one$' <<<"$output"
+	# Not made in every hierarchy.
+	bulkhead exec --cgroup one "$ID" true
+	assert_status 255
+	assert_error 'open the group one below the container'
+	bulkhead exec --cgroup / "$ID" true
+	assert_status 0
+}
+
+@test "--cgroup: nothing above the container's own" {
+	start
+	for path in .. /.. ../x one/../.. one/.. . ./x pids:.. pids:one/../../..; do
+		bulkhead exec --cgroup "$path" "$ID" true
+		assert_status 255
+		assert_error "--cgroup $path: not a group below the container's"
+	done
+	for path in nosuch:one :one pids,:one pids,nosuch:one; do
+		bulkhead exec --cgroup "$path" "$ID" true
+		assert_status 255
+		assert_error "--cgroup $path: the container has no cgroup v1"
+	done
+}
+
+# give_controller GROUP NAME: to its sub-groups.
+give_controller() {
+	grep -qw "$2" "$1/cgroup.controllers" || return 1
+	echo "+$2" >"$1/cgroup.subtree_control"
+}
+
+@test "where the container's v2 group may have no processes, beside its process" {
+	start
+	top=$(awk '/ - cgroup2 / { print $5; exit }' /proc/self/mountinfo)
+	[ "$top" ] || skip 'no cgroup v2'
+	group=$(group_of '')
+	read -r controller _ <"$top/cgroup.controllers" ||
+		skip 'cgroup v2 has no controller here'
+	grep -qw "$controller" "$top/cgroup.subtree_control" ||
+		given=$controller
+	give_controller "$top" "$controller"
+	mkdir "$group/init"
+	echo "$PID" >"$group/init/cgroup.procs"
+	give_controller "$group" "$controller"
+	bulkhead exec "$ID" grep ^0:: /proc/self/cgroup
+	taken="$status $output"
+	# Asked for, the group itself is the kernel's to refuse.
+	bulkhead exec --cgroup / "$ID" true
+	refused="$status $error"
+	"$BULKHEAD" --root "$STORE" delete --force "$ID"
+	[ ! "${given-}" ] || echo "-$given" >"$top/cgroup.subtree_control"
+	[ "$taken" = '0 0::/init' ]
+	echo "$refused"
+	[[ $refused = 255*'can'*'t have processes'* ]]
+	assert_clean
+}
+
+@test "--ignore-paused: the program begins when the container is resumed" {
+	start
+	bulkhead pause "$ID"
+	assert_status 0
+	bulkhead exec "$ID" true
+	assert_status 255
+	assert_error 'cannot exec in a paused container'
+	"$BULKHEAD" --root "$STORE" exec --ignore-paused "$ID" echo begun \
+		>"$BATS_TEST_TMPDIR/out" </dev/null 3>&- &
+	waiting=$!
+	background+=("$waiting")
+	# It is in the group by now, and waits.
+	freezer=$(group_of freezer) || freezer=$(group_of '')
+	until [ "$(wc -l <"$freezer/cgroup.procs")" -gt 1 ]; do
+		kill -0 $waiting
+	done
+	[ ! -s "$BATS_TEST_TMPDIR/out" ]
+	bulkhead resume "$ID"
+	assert_status 0
+	container_ends $waiting
+	wait $waiting
+	[ "$(cat "$BATS_TEST_TMPDIR/out")" = begun ]
+}
+
+@test "execCPUAffinity: where it begins, and where it goes on" {
+	[ "$(nproc)" -gt 1 ] || skip 'one processor'
+	all=$(awk '/^Cpus_allowed_list/ { print $2 }' /proc/self/status)
+	start
+	process '{"args": ["grep", "Cpus_allowed_list", "/proc/self/status"],
+		"execCPUAffinity": {"initial": "0", "final": "1"}}'
+	bulkhead exec --process "$BATS_TEST_TMPDIR/process.json" "$ID"
+	assert_status 0
+	assert_output $'Cpus_allowed_list:\t1'
+	# Where nothing else is said, all that its cgroup has.
+	process '{"args": ["grep", "Cpus_allowed_list", "/proc/self/status"],
+		"execCPUAffinity": {"initial": "0"}}'
+	bulkhead exec --process "$BATS_TEST_TMPDIR/process.json" "$ID"
+	assert_output $'Cpus_allowed_list:\t'"$all"
+	# initial is the runtime's own.
+	process '{"args": ["cat"], "execCPUAffinity": {"initial": "1"}}'
+	mkfifo "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/out"
+	"$BULKHEAD" --root "$STORE" exec -p "$BATS_TEST_TMPDIR/process.json" \
+		"$ID" <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/out" 3>&- &
+	exec 6>"$BATS_TEST_TMPDIR/in" 7<"$BATS_TEST_TMPDIR/out"
+	echo there >&6
+	read -r _ <&7
+	allowed=$(awk '/^Cpus_allowed_list/ { print $2 }' "/proc/$!/status")
+	exec 6>&- 7<&-
+	[ "$allowed" = 1 ]
+	wait $!
+	# It is for exec alone.
+	bulkhead exec "$ID" grep Cpus_allowed_list /proc/1/status
+	assert_output $'Cpus_allowed_list:\t'"$all"
+}
+
+@test "execCPUAffinity: what is no list, or of none that is there" {
+	start
+	for list in 1-0 "," "0," -1 0- 8192 '0 1' 99999999999999999999 0-1-2; do
+		process "{\"execCPUAffinity\": {\"final\": \"$list\"}}"
+		bulkhead exec --process "$BATS_TEST_TMPDIR/process.json" "$ID"
+		assert_status 255
+		assert_error "/process/execCPUAffinity/final: $list is not a list"
+	done
+	process '{"args": ["true"], "execCPUAffinity": {"final": "8191"}}'
+	bulkhead exec --process "$BATS_TEST_TMPDIR/process.json" "$ID"
+	assert_status 255
+	assert_error 'run on the processors 8191: Invalid argument'
+}
+
 @test "S08 nothing is inheritable, with every kind of user and --cap" {
 	start
 	for options in '' '-u 1000' '-u 0 -c CAP_NET_RAW' '-u 7:8 -c CAP_CHOWN'; do

@@ -126,7 +126,7 @@ static const char *const honoured[] = {
 static const char *const left_alone[] = {
 	"/process/commandLine",	    /* for Windows */
 	"/process/user/username",   /* for Windows; noted */
-	"/process/execCPUAffinity", /* refused by exec, which it is for */
+	"/process/execCPUAffinity", /* for exec alone */
 	/* a group that is being made is empty, so there is nothing to check */
 	"/linux/resources/memory/checkBeforeUpdate",
 };
