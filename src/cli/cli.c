@@ -77,6 +77,7 @@ static int print_command_help(const struct bh_command *command,
 		[BH_ONE_ID] = " ID",
 		[BH_ID_AND_WORD] = " ID [SIGNAL]",
 		[BH_ID_AND_REST] = " ID [PROGRAM [ARGUMENT]...]",
+		[BH_ID_AND_TAIL] = " ID [ARGUMENT]...",
 	};
 	bh_autobuf struct bh_buf text = { 0 };
 
@@ -169,7 +170,7 @@ static int take_words(const struct bh_command *command, char **argv, int at,
 	int r = bh_options_take(tables, argv, &at, in, err);
 
 	while (r == 0 && argv[at]) {
-		if (in->id && command->words == BH_ID_AND_REST) {
+		if (in->id && command->words >= BH_ID_AND_REST) {
 			in->rest = argv + at + bh_str_eq(argv[at], "--");
 			return 0;
 		}
@@ -181,6 +182,8 @@ static int take_words(const struct bh_command *command, char **argv, int at,
 					 "one word too many",
 					 argv[at]);
 		at++;
+		if (command->words == BH_ID_AND_TAIL)
+			continue;
 		r = bh_options_take(tables, argv, &at, in, err);
 	}
 	return r;

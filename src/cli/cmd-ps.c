@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "cli/ps-table.h"
 #include "container/container.h"
 
 static const struct bh_option options[] = {
-	BH_VALUE("format", 'f', "FORMAT", "table (a pid a line) or json",
-		 format),
+	BH_VALUE("format", 'f', "FORMAT", "table or json (pids)", format),
 	{ 0 },
 };
 
@@ -25,6 +26,22 @@ static void add_json(char *pids, struct bh_buf *out)
 			separator = ",";
 		}
 	bh_buf_str(out, "]\n");
+}
+
+static int add_table(const struct bh_invocation *in, const char *pids,
+		     struct bh_buf *out, struct bh_err *err)
+{
+	static char all[] = "-ef";
+	static char *by_default[] = { all, NULL };
+	bool given = in->rest && in->rest[0];
+	int r = bh_ps_table(given ? in->rest : by_default, in->envp,
+			    pids ? pids : "", out, err);
+
+	if (r != -ENOENT || given)
+		return r;
+	/* Better than nothing. */
+	bh_buf_printf(out, "PID\n%s", pids ? pids : "");
+	return 0;
 }
 
 static int print_processes(struct bh_invocation *in, struct bh_err *err)
@@ -45,14 +62,14 @@ static int print_processes(struct bh_invocation *in, struct bh_err *err)
 	if (json)
 		add_json(pids.data, &out);
 	else
-		bh_buf_printf(&out, "PID\n%s", pids.data ? pids.data : "");
-	return bh_print(out.data, out.len, err);
+		r = add_table(in, pids.data, &out, err);
+	return r < 0 ? r : bh_print(out.data, out.len, err);
 }
 
 const struct bh_command bh_cmd_ps = {
 	.name = "ps",
 	.summary = "list the processes of a container",
-	.words = BH_ONE_ID,
+	.words = BH_ID_AND_TAIL,
 	.options = options,
 	.run = print_processes,
 };

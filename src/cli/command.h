@@ -107,13 +107,15 @@ struct bh_option {
 	}
 
 /* Words beside options: none, an id or none, an id, an id and maybe another, an
- * id and a command line, in which nothing is an option. */
+ * id and a command line, in which nothing is an option, an id and another
+ * program's arguments. */
 enum bh_words {
 	BH_NO_WORDS,
 	BH_OPTIONAL_ID,
 	BH_ONE_ID,
 	BH_ID_AND_WORD,
 	BH_ID_AND_REST,
+	BH_ID_AND_TAIL,
 };
 
 struct bh_command {

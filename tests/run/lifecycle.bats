@@ -212,7 +212,21 @@ moves() {
 	[ "$(jq length <<<"$output")" -ge 2 ]
 	[ "$(jq "index($other) != null" <<<"$output")" = true ]
 	bulkhead ps "$ID"
-	assert_line PID "$other"
+	assert_status 0
+	grep -Eq '^UID +PID ' <<<"$output"
+	grep -Eq "^root +$other .* sleep 1000$" <<<"$output"
+	[ "$(wc -l <<<"$output")" -lt 6 ]
+	bulkhead ps "$ID" -eo args,pid
+	assert_status 1
+	[ ! "$output" ]
+	bulkhead ps "$ID" -eo pid,args
+	[ "$(tr -s ' ' <<<"$output" | grep -c "^ \?$other sleep 1000$")" = 1 ]
+	bulkhead ps "$ID" -eo args
+	assert_status 1
+	assert_error 'ps prints no column PID'
+	bulkhead ps "$ID" --nosuch
+	assert_status 1
+	grep -q 'ps failed with status 1$' <<<"$error"
 }
 
 @test "kill --all reaches all processes, and is no error without any" {
