@@ -19,6 +19,7 @@ setup() {
 }
 
 teardown() {
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/store" delete --force "$ID" || :
 	clean_up
 }
 
@@ -114,4 +115,37 @@ plant_library() {
 	unprivileged_bundle
 	chown 12345 "$BULKHEAD"
 	hold_and_write setpriv --reuid=12345 --regid=12345 --clear-groups
+}
+
+# hold_and_write, by `exec WORD...` in a container that does nothing.
+exec_holds_and_writes() {
+	local store=$BATS_TEST_TMPDIR/store
+	jq --arg w "$writer" '.process * {args: $ARGS.positional,
+		env: (.process.env + ["LD_PRELOAD=/attack.so", "WRITER=" + $w])}' \
+		"$BUNDLE/config.json" --args "$@" >"$BATS_TEST_TMPDIR/process"
+	args sleep 1000
+	"$BULKHEAD" --root "$store" create -b "$BUNDLE" "$ID" </dev/null \
+		>/dev/null 3>&-
+	"$BULKHEAD" --root "$store" start "$ID"
+	mkfifo "$BATS_TEST_TMPDIR/pipe"
+	exec 8<>"$BATS_TEST_TMPDIR/pipe"
+	"$BULKHEAD" --root "$store" exec --detach \
+		-p "$BATS_TEST_TMPDIR/process" "$ID" </dev/null \
+		>"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- 8>&-
+	await holding
+	echo go >"$ROOTFS/go"
+	await tried
+	[ "$(sha256sum <"$BULKHEAD")" = "$before" ]
+}
+
+@test "S01 exec of /proc/self/exe" {
+	plant_library
+	exec_holds_and_writes /proc/self/exe
+}
+
+@test "S01 exec of a script whose interpreter is /proc/self/exe" {
+	plant_library
+	printf '#!/proc/self/exe\n' >"$ROOTFS/bin/script"
+	chmod 755 "$ROOTFS/bin/script"
+	exec_holds_and_writes /bin/script
 }

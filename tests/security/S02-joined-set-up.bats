@@ -140,6 +140,18 @@ make_attacker() {
 	args attacker
 }
 
+# Programs that are executed in the attacker's own container.
+attack_exec() {
+	start_attacker
+	touch "$ROOTFS/look"
+	for ((i = 0; i < ${BULKHEAD_RACES:-100}; i++)); do
+		capture timeout 60 "$BULKHEAD" --root "$STORE" exec "$ID" true \
+			3>&- 8>&-
+		assert_status 0
+	done
+	attacker_obtained_nothing
+}
+
 # A second bundle, of a container that joins what the first one has.
 make_victim() {
 	local pid type file
@@ -165,7 +177,8 @@ attacker_obtained_nothing() {
 	await looked
 }
 
-attack() {
+# The first container, with the attacker.
+start_attacker() {
 	make_attacker
 	mkfifo "$BATS_TEST_TMPDIR/pipe"
 	exec 8<>"$BATS_TEST_TMPDIR/pipe"
@@ -173,6 +186,10 @@ attack() {
 		>"$BATS_TEST_TMPDIR/pipe" 2>"$BATS_TEST_TMPDIR/stderr" 3>&- 8>&-
 	"$BULKHEAD" --root "$STORE" start "$ID"
 	await ready
+}
+
+attack() {
+	start_attacker
 	make_victim "$@"
 
 	# One that waits in its set-up for as long as we like.
@@ -208,4 +225,21 @@ attack() {
 	config '.process.capabilities |= map_values(["CAP_KILL",
 		"CAP_DAC_OVERRIDE"])'
 	attack pid
+}
+
+@test "S02 exec in a container with a user namespace" {
+	requires userns
+	open_bundle
+	userns
+	config '.process.capabilities |= map_values(["CAP_SYS_PTRACE",
+		"CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH",
+		"CAP_SYS_ADMIN"])'
+	chown 100000:100000 "$ROOTFS"
+	attack_exec
+}
+
+@test "S02 exec in a container of the same user" {
+	config '.process.capabilities |= map_values(["CAP_KILL",
+		"CAP_DAC_OVERRIDE"])'
+	attack_exec
 }

@@ -23,7 +23,7 @@ teardown() {
 	[ "$(cd "$DECOY" && stat -c '%n %F %s' -- *)" = "$(printf '%s regular empty file 0\n' fd null ptmx)" ]
 }
 
-# Each form of link; the container must not start.
+# Each form of link; the container must not start, nor be created.
 all_links_are_refused() {
 	for target in "$DECOY" ../../decoy ../../../../../../../../.."$DECOY" \
 		inside /inside chain dangling /dangling . / /proc proc/self/fd dev; do
@@ -32,6 +32,11 @@ all_links_are_refused() {
 		assert_status 1
 		assert_output ''
 		[[ $error == 'bulkhead: '*/dev*'symbolic link'* ]]
+		capture "$BULKHEAD" --root "$BATS_TEST_TMPDIR/store" create \
+			-b "$BUNDLE" "$ID"
+		assert_status 1
+		[[ $error == 'bulkhead: '*/dev*'symbolic link'* ]]
+		[ ! -e "$BATS_TEST_TMPDIR/store/$ID" ]
 	done
 	[ "$(ls "$ROOTFS/inside")" = null ]
 	[ ! -s "$ROOTFS/inside/null" ]
