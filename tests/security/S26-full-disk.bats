@@ -75,3 +75,29 @@ fill_up() {
 	fill_up size 4096 run
 	[ -z "$(ls -A "$STORE")" ]
 }
+
+@test "S26 a full disk afterwards keeps nobody from using or ending a container" {
+	root_with size=1m
+	capture "$BULKHEAD" --root "$STORE" create -b "$BUNDLE" "$ID"
+	assert_status 0
+	head -c 2m /dev/zero >"$STORE/.full" 2>/dev/null || :
+	for command in start state pause resume; do
+		capture "$BULKHEAD" --root "$STORE" $command "$ID"
+		assert_status 0
+	done
+	capture "$BULKHEAD" --root "$STORE" exec "$ID" echo there
+	assert_status 0
+	assert_output there
+	# A program that its caller will not know of does not go on.
+	capture "$BULKHEAD" --root "$STORE" exec --detach \
+		--pid-file "$STORE/.pid" "$ID" sleep 4711
+	assert_status 255
+	assert_error "$STORE/.pid" 'No space left on device'
+	[ ! -e "$STORE/.pid" ]
+	fails pgrep -f -x 'sleep 4711'
+	capture "$BULKHEAD" --root "$STORE" kill "$ID" KILL
+	assert_status 0
+	capture "$BULKHEAD" --root "$STORE" delete --force "$ID"
+	assert_status 0
+	[ "$(ls -A "$STORE")" = .full ]
+}
