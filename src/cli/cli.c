@@ -11,8 +11,8 @@
 static const struct bh_command *const commands[] = {
 	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_exec,	&bh_cmd_features,
 	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_pause,	&bh_cmd_plan,
-	&bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,	&bh_cmd_spec,
-	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_update,
+	&bh_cmd_policy, &bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,
+	&bh_cmd_spec,	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_update,
 };
 
 static const struct bh_option global_options[] = {
@@ -74,6 +74,7 @@ static int print_command_help(const struct bh_command *command,
 	static const char *const words[] = {
 		[BH_NO_WORDS] = "",
 		[BH_OPTIONAL_ID] = " [ID]",
+		[BH_TWO_WORDS] = " check|show|allow-env [FILE|NAME]",
 		[BH_ONE_ID] = " ID",
 		[BH_ID_AND_WORD] = " ID [SIGNAL]",
 		[BH_ID_AND_REST] = " ID [PROGRAM [ARGUMENT]...]",
@@ -154,7 +155,8 @@ static int take_word(const struct bh_command *command, const char *word,
 {
 	if (!in->id && command->words != BH_NO_WORDS)
 		in->id = word;
-	else if (!in->word && command->words == BH_ID_AND_WORD)
+	else if (!in->word && (command->words == BH_ID_AND_WORD ||
+			       command->words == BH_TWO_WORDS))
 		in->word = word;
 	else
 		return -1;

@@ -19,6 +19,7 @@ static const struct bh_option options[] = {
 		no_pivot),
 	BH_FLAG("no-new-keyring", 0, "keep the caller's session keyring",
 		no_new_keyring),
+	BH_FLAG("dry-run", 0, "print the plan, and do nothing of it", dry_run),
 	{ 0 },
 };
 
@@ -45,13 +46,15 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (r == 0)
 		r = bh_prepare_spec(&request, &prepared, err);
-	if (r == 0)
+	if (r == 0 && !in->dry_run)
 		r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
-	if (r == 0)
+	if (r == 0 && in->dry_run)
+		r = bh_print_plan(in, &prepared, err);
+	else if (r == 0)
 		r = bh_container_create(root, &prepared, &wanted, err);
 	bh_prepared_clear(&prepared);
 	return r;

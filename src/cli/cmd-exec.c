@@ -28,6 +28,7 @@ static const struct bh_option options[] = {
 		 pid_file),
 	BH_VALUE("preserve-fds", 0, "N",
 		 "hand descriptors 3 to N + 2 on to the program", preserve_fds),
+	BH_FLAG("dry-run", 0, "print the plan, and do nothing of it", dry_run),
 	{ 0 },
 };
 
@@ -58,6 +59,18 @@ static struct bh_texts rest(const struct bh_invocation *in)
 	while (ret.items && ret.items[ret.len])
 		ret.len++;
 	return ret;
+}
+
+static int show_plan(const struct bh_invocation *in, const char *root,
+		     const struct bh_exec_request *request, struct bh_err *err)
+{
+	struct bh_prepared prepared = { 0 };
+	int r = bh_container_exec_prepare(root, request, &prepared, err);
+
+	if (r == 0)
+		r = bh_print_plan(in, &prepared, err);
+	bh_prepared_clear(&prepared);
+	return r;
 }
 
 static int execute(struct bh_invocation *in, struct bh_err *err)
@@ -91,6 +104,8 @@ static int execute(struct bh_invocation *in, struct bh_err *err)
 		return r;
 	if (!in->detach && !in->console_socket)
 		bh_caller_look(&request.caller);
+	if (in->dry_run)
+		return show_plan(in, root, &request, err);
 	/* Before it is read: the process file may be a pipe, to be read once. */
 	r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)

@@ -12,6 +12,18 @@ static const struct bh_option options[] = {
 	{ 0 },
 };
 
+int bh_print_plan(const struct bh_invocation *in,
+		  const struct bh_prepared *prepared, struct bh_err *err)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+
+	if (bh_str_eq(in->format, "json"))
+		bh_plan_print_json(&prepared->plan, &text);
+	else
+		bh_plan_print(&prepared->plan, &text);
+	return bh_print(text.data, text.len, err);
+}
+
 static int print_plan(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
@@ -23,12 +35,11 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 		.host_file = in->host,
 		.attached = true,
 	};
-	bh_autobuf struct bh_buf text = { 0 };
 	struct bh_prepared prepared = { 0 };
-	bool json = bh_str_eq(in->format, "json");
 	int r;
 
-	if (in->format && !json && !bh_str_eq(in->format, "text"))
+	if (in->format && !bh_str_eq(in->format, "json") &&
+	    !bh_str_eq(in->format, "text"))
 		return bh_refuse(err,
 				 "read the command line: --format %s: "
 				 "must be text or json",
@@ -36,13 +47,8 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 	r = bh_prepare_spec(&request, &prepared, err);
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
-	if (r == 0) {
-		if (json)
-			bh_plan_print_json(&prepared.plan, &text);
-		else
-			bh_plan_print(&prepared.plan, &text);
-		r = bh_print(text.data, text.len, err);
-	}
+	if (r == 0)
+		r = bh_print_plan(in, &prepared, err);
 	bh_prepared_clear(&prepared);
 	return r;
 }

@@ -23,6 +23,7 @@ static const struct bh_option options[] = {
 	BH_FLAG("keep", 0, "keep the container at its program's end", keep),
 	BH_FLAG("no-subreaper", 0, "leave the container's orphans to others",
 		no_subreaper),
+	BH_FLAG("dry-run", 0, "print the plan, and do nothing of it", dry_run),
 	{ 0 },
 };
 
@@ -59,13 +60,15 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 
 	/* Nothing but reading happens before the config is accepted.  The
 	 * sealed program starts again from the beginning. */
-	if (r == 0)
+	if (r == 0 && !in->dry_run)
 		r = bh_seal(in->argv, in->envp, err);
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0)
 		bh_report_notes(in, &prepared.plan.notes);
-	if (r == 0)
+	if (r == 0 && in->dry_run)
+		r = bh_print_plan(in, &prepared, err);
+	else if (r == 0)
 		r = bh_container_run(root, &prepared, &wanted, &status, err);
 	bh_prepared_clear(&prepared);
 	return r < 0 ? r : status;

@@ -65,6 +65,7 @@ struct bh_invocation {
 	struct bh_values caps;
 	struct bh_values groups;
 	bool ignore_paused;
+	bool dry_run;
 
 	const char *id;	  /* the first word behind the command, or NULL */
 	const char *word; /* the second */
@@ -106,12 +107,13 @@ struct bh_option {
 			offsetof(struct bh_invocation, member) \
 	}
 
-/* Words beside options: none, an id or none, an id, an id and maybe another, an
+/* Words beside options: none, an id or none, up to two, an id, an id and maybe another, an
  * id and a command line, in which nothing is an option, an id and another
  * program's arguments. */
 enum bh_words {
 	BH_NO_WORDS,
 	BH_OPTIONAL_ID,
+	BH_TWO_WORDS,
 	BH_ONE_ID,
 	BH_ID_AND_WORD,
 	BH_ID_AND_REST,
@@ -134,6 +136,10 @@ void bh_report_notes(const struct bh_invocation *in,
 
 /* Write text to standard output, whole. */
 int bh_print(const char *text, size_t len, struct bh_err *err);
+
+/* Print a plan, and the remarks on it where they are wanted. */
+int bh_print_plan(const struct bh_invocation *in,
+		  const struct bh_prepared *prepared, struct bh_err *err);
 
 /* root.c: where containers are kept; owned by the caller.  --root, or the
  * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
@@ -165,6 +171,7 @@ extern const struct bh_command bh_cmd_kill;
 extern const struct bh_command bh_cmd_list;
 extern const struct bh_command bh_cmd_pause;
 extern const struct bh_command bh_cmd_plan;
+extern const struct bh_command bh_cmd_policy;
 extern const struct bh_command bh_cmd_ps;
 extern const struct bh_command bh_cmd_resume;
 extern const struct bh_command bh_cmd_run;

@@ -337,3 +337,17 @@ int bh_container_exec(const char *root, const struct bh_exec_request *request,
 	bh_container_close(&c);
 	return r;
 }
+
+int bh_container_exec_prepare(const char *root,
+			      const struct bh_exec_request *request,
+			      struct bh_prepared *ret, struct bh_err *err)
+{
+	struct bh_container c;
+	int r = bh_container_open(root, request->id, BH_LOOK, &c, err);
+
+	if (r < 0)
+		return r;
+	r = prepare(request, &c, ret, err);
+	bh_container_close(&c);
+	return r;
+}

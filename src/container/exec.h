@@ -4,6 +4,7 @@
 #define BH_CONTAINER_EXEC_H
 
 #include "base/err.h"
+#include "container/prepare.h"
 #include "plan/compile.h"
 #include "spec/exec.h"
 
@@ -27,5 +28,10 @@ struct bh_exec_request {
  */
 int bh_container_exec(const char *root, const struct bh_exec_request *request,
 		      int *ret_status, struct bh_err *err);
+
+/* Only as far as the plan.  ret must be all zero; clear it, also after a failure. */
+int bh_container_exec_prepare(const char *root,
+			      const struct bh_exec_request *request,
+			      struct bh_prepared *ret, struct bh_err *err);
 
 #endif

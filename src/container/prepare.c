@@ -78,7 +78,8 @@ static size_t find_groups(struct bh_prepared *p,
 				      group->mount))
 				ret[count++] = (struct bh_plan_group){
 					.hierarchy = k,
-					.path = group->path,
+					.path = bh_arena_strdup(&p->arena,
+								group->path),
 					.inode = group->inode.value,
 					.place = request->places[i],
 				};

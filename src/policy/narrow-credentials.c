@@ -7,27 +7,21 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "policy/credentials.h"
 #include "policy/glob.h"
 #include "policy/narrow.h"
 
 /* No environment variable that matters has a longer name. */
 #define NAME_SIZE 256
 
-enum tier {
-	NONE,
-	GENERIC_TIER,
-	FORGE_TIER,
-	CONTROL_TIER,
-};
-
 static const struct {
-	enum tier tier; /* NONE: harmless */
+	enum bh_credential tier; /* BH_CREDENTIAL_NONE: harmless */
 	const char *pattern;
 } names[] = {
-#define CONTROL(pattern)  { CONTROL_TIER, pattern },
-#define FORGE(pattern)	  { FORGE_TIER, pattern },
-#define GENERIC(pattern)  { GENERIC_TIER, pattern },
-#define HARMLESS(pattern) { NONE, pattern },
+#define CONTROL(pattern)  { BH_CREDENTIAL_CONTROL, pattern },
+#define FORGE(pattern)	  { BH_CREDENTIAL_FORGE, pattern },
+#define GENERIC(pattern)  { BH_CREDENTIAL_GENERIC, pattern },
+#define HARMLESS(pattern) { BH_CREDENTIAL_NONE, pattern },
 #include "policy/credentials.def"
 #undef CONTROL
 #undef FORGE
@@ -43,44 +37,44 @@ static const struct {
 /* Values that say what they are: a prefix, then at least so many of these
  * characters and nothing else. */
 static const struct form {
-	enum tier tier;
+	enum bh_credential tier;
 	const char *prefix;
 	const char *characters;
 	size_t least;
 } forms[] = {
-	{ CONTROL_TIER, "AKIA", UPPER DIGITS, 16 },
-	{ CONTROL_TIER, "ASIA", UPPER DIGITS, 16 },
-	{ CONTROL_TIER, "dop_v1_", "abcdef" DIGITS, 64 },
-	{ CONTROL_TIER, "ya29.", ALNUM "_-", 30 },
-	{ CONTROL_TIER, "AIza", ALNUM "_-", 35 },
-	{ FORGE_TIER, "ghp_", ALNUM, 36 },
-	{ FORGE_TIER, "gho_", ALNUM, 36 },
-	{ FORGE_TIER, "ghu_", ALNUM, 36 },
-	{ FORGE_TIER, "ghs_", ALNUM, 36 },
-	{ FORGE_TIER, "ghr_", ALNUM, 36 },
-	{ FORGE_TIER, "github_pat_", ALNUM "_", 50 },
-	{ FORGE_TIER, "glpat-", ALNUM "_-", 20 },
-	{ FORGE_TIER, "sk-", ALNUM "_-", 32 },
-	{ FORGE_TIER, "sk_live_", ALNUM, 20 },
-	{ FORGE_TIER, "xoxa-", ALNUM "-", 20 },
-	{ FORGE_TIER, "xoxb-", ALNUM "-", 20 },
-	{ FORGE_TIER, "xoxp-", ALNUM "-", 20 },
-	{ FORGE_TIER, "xoxr-", ALNUM "-", 20 },
-	{ FORGE_TIER, "xoxs-", ALNUM "-", 20 },
-	{ FORGE_TIER, "npm_", ALNUM, 36 },
-	{ FORGE_TIER, "pypi-", ALNUM "_-", 50 },
-	{ FORGE_TIER, "hf_", ALNUM, 30 },
+	{ BH_CREDENTIAL_CONTROL, "AKIA", UPPER DIGITS, 16 },
+	{ BH_CREDENTIAL_CONTROL, "ASIA", UPPER DIGITS, 16 },
+	{ BH_CREDENTIAL_CONTROL, "dop_v1_", "abcdef" DIGITS, 64 },
+	{ BH_CREDENTIAL_CONTROL, "ya29.", ALNUM "_-", 30 },
+	{ BH_CREDENTIAL_CONTROL, "AIza", ALNUM "_-", 35 },
+	{ BH_CREDENTIAL_FORGE, "ghp_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "gho_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "ghu_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "ghs_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "ghr_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "github_pat_", ALNUM "_", 50 },
+	{ BH_CREDENTIAL_FORGE, "glpat-", ALNUM "_-", 20 },
+	{ BH_CREDENTIAL_FORGE, "sk-", ALNUM "_-", 32 },
+	{ BH_CREDENTIAL_FORGE, "sk_live_", ALNUM, 20 },
+	{ BH_CREDENTIAL_FORGE, "xoxa-", ALNUM "-", 20 },
+	{ BH_CREDENTIAL_FORGE, "xoxb-", ALNUM "-", 20 },
+	{ BH_CREDENTIAL_FORGE, "xoxp-", ALNUM "-", 20 },
+	{ BH_CREDENTIAL_FORGE, "xoxr-", ALNUM "-", 20 },
+	{ BH_CREDENTIAL_FORGE, "xoxs-", ALNUM "-", 20 },
+	{ BH_CREDENTIAL_FORGE, "npm_", ALNUM, 36 },
+	{ BH_CREDENTIAL_FORGE, "pypi-", ALNUM "_-", 50 },
+	{ BH_CREDENTIAL_FORGE, "hf_", ALNUM, 30 },
 };
 
-static enum tier tier_of_name(const char *name)
+enum bh_credential bh_credential_of(const char *name)
 {
-	enum tier found = NONE;
+	enum bh_credential found = BH_CREDENTIAL_NONE;
 
 	for (size_t i = 0; i < BH_COUNT(names); i++) {
 		if (!bh_glob_nocase(names[i].pattern, name))
 			continue;
-		if (names[i].tier == NONE)
-			return NONE;
+		if (names[i].tier == BH_CREDENTIAL_NONE)
+			return BH_CREDENTIAL_NONE;
 		if (names[i].tier > found)
 			found = names[i].tier;
 	}
@@ -116,21 +110,21 @@ static bool has_private_key(const char *value)
 	return at && strstr(at, "PRIVATE KEY-----");
 }
 
-static enum tier tier_of_value(const char *value)
+static enum bh_credential tier_of_value(const char *value)
 {
 	if (has_private_key(value))
-		return CONTROL_TIER;
+		return BH_CREDENTIAL_CONTROL;
 	for (size_t i = 0; i < BH_COUNT(forms); i++)
 		if (has_form(value, &forms[i]))
 			return forms[i].tier;
-	return has_userinfo(value) ? GENERIC_TIER : NONE;
+	return has_userinfo(value) ? BH_CREDENTIAL_GENERIC : BH_CREDENTIAL_NONE;
 }
 
 /* What a variable "NAME=VALUE" carries; its name goes to name. */
-static enum tier tier_of(const char *variable, char *name)
+static enum bh_credential tier_of(const char *variable, char *name)
 {
 	size_t len = strcspn(variable, "=");
-	enum tier by_name, by_value;
+	enum bh_credential by_name, by_value;
 
 	if (len >= NAME_SIZE)
 		len = NAME_SIZE - 1;
@@ -138,34 +132,39 @@ static enum tier tier_of(const char *variable, char *name)
 	name[len] = '\0';
 	/* Nothing is no secret. */
 	if (!variable[len] || !variable[len + 1])
-		return NONE;
-	by_name = tier_of_name(name);
+		return BH_CREDENTIAL_NONE;
+	by_name = bh_credential_of(name);
 	by_value = tier_of_value(variable + len + 1);
 	return by_value > by_name ? by_value : by_name;
 }
 
 static bool is_allowed(const struct bh_narrowing *n, const char *name,
-		       enum tier tier)
+		       enum bh_credential tier)
 {
-	return tier != CONTROL_TIER &&
+	return tier != BH_CREDENTIAL_CONTROL &&
 	       bh_narrow_lists(&n->profile->credentials->allow_env, name);
 }
 
-static void refuse(struct bh_narrowing *n, const char *name, enum tier tier)
+static void refuse(struct bh_narrowing *n, const char *name,
+		   enum bh_credential tier)
 {
 	struct bh_arena *arena = &n->spec->arena;
 	const char *shown = bh_arena_strdup(arena, name);
 
-	if (tier == CONTROL_TIER)
+	if (tier == BH_CREDENTIAL_CONTROL)
 		bh_narrow_refuse(n, "/process/env", shown,
 				 "a credential that commands a cloud or a host",
 				 "credentials.env");
 	else
 		bh_narrow_refuse(n, "/process/env", shown,
-				 tier == FORGE_TIER ?
+				 tier == BH_CREDENTIAL_FORGE ?
 					 "a key of a model or a code forge" :
 					 "by its name or form a credential",
-				 "credentials.allowEnv");
+				 bh_arena_printf(arena,
+						 "credentials.allowEnv, or by "
+						 "`bulkhead policy allow-env "
+						 "%s`",
+						 shown));
 }
 
 /* 1: the variable goes. */
@@ -174,11 +173,11 @@ static bool judge(struct bh_narrowing *n, const char *variable)
 	bool strict = n->profile->rank == BH_RANK_STRICT;
 	int choice = n->profile->credentials->env.value;
 	char name[NAME_SIZE];
-	enum tier tier = tier_of(variable, name);
+	enum bh_credential tier = tier_of(variable, name);
 
-	if (tier == NONE || is_allowed(n, name, tier))
+	if (tier == BH_CREDENTIAL_NONE || is_allowed(n, name, tier))
 		return false;
-	if (tier == GENERIC_TIER && !strict) {
+	if (tier == BH_CREDENTIAL_GENERIC && !strict) {
 		bh_note(&n->spec->notes, &n->spec->arena,
 			"/process/env: %s is by its name or form a credential",
 			name);

@@ -29,13 +29,14 @@ static const struct oci_table policy_table = {
 	policy_rows,
 };
 
-static bool is_builtin(const char *name)
+bool bh_profile_is_builtin(const char *name)
 {
 	return bh_str_eq(name, "agent") || bh_str_eq(name, "strict") ||
 	       bh_str_eq(name, "nested") || bh_str_eq(name, "oci");
 }
 
-static struct bh_profile *find(const struct bh_policy *policy, const char *name)
+struct bh_profile *bh_policy_find(const struct bh_policy *policy,
+				  const char *name)
 {
 	for (size_t i = 0; policy && i < policy->profiles.len; i++)
 		if (bh_str_eq(policy->profiles.items[i].name, name))
@@ -57,9 +58,9 @@ static const char *find_base(const struct bh_policy *policy, const char *name,
 	for (size_t i = 0; i <= (policy ? policy->profiles.len : 0); i++) {
 		const struct bh_profile *profile;
 
-		if (is_builtin(at))
+		if (bh_profile_is_builtin(at))
 			return at;
-		profile = find(policy, at);
+		profile = bh_policy_find(policy, at);
 		if (!profile) {
 			(void)bh_refuse(err, "there is no profile %s", at);
 			(void)bh_hint(err, "built-in are agent, strict, nested "
@@ -78,7 +79,7 @@ static int check(const struct bh_policy *policy, struct bh_err *err)
 	for (size_t i = 0; i < policy->profiles.len; i++) {
 		const char *name = policy->profiles.items[i].name;
 
-		if (is_builtin(name))
+		if (bh_profile_is_builtin(name))
 			return bh_refuse(err,
 					 "/profiles/%s: that is a built-in "
 					 "profile; choose another name and let "
@@ -88,7 +89,8 @@ static int check(const struct bh_policy *policy, struct bh_err *err)
 			return bh_context(err, "/profiles/%s", name);
 	}
 	for (size_t i = 0; i < policy->annotation_profiles.len; i++)
-		if (!is_builtin(policy->annotation_profiles.items[i]))
+		if (!bh_profile_is_builtin(
+			    policy->annotation_profiles.items[i]))
 			return bh_refuse(err,
 					 "/annotationProfiles/%zu: %s is no "
 					 "built-in profile, and an annotation "
@@ -138,6 +140,26 @@ int bh_policy_read(const char *file, struct bh_policy **ret, struct bh_err *err)
 	return parse(file, &text, ret, err);
 }
 
+char *bh_policy_print(const struct bh_policy *policy, size_t *ret_len)
+{
+	return oci_table_write(&policy_table, policy, ret_len);
+}
+
+struct bh_policy *bh_policy_copy(const struct bh_policy *policy)
+{
+	bh_autofree char *text = NULL;
+	struct oci_error error;
+	void *object;
+	size_t len;
+
+	text = bh_policy_print(policy, &len);
+	/* What was read once can be read again. */
+	if (oci_table_read_strict(&policy_table, text, len, &object, &error) <
+	    0)
+		abort();
+	return object;
+}
+
 void bh_policy_free(struct bh_policy *policy)
 {
 	if (policy)
@@ -150,7 +172,7 @@ void bh_policy_free(struct bh_policy *policy)
 static struct bh_profile *resolve(const struct bh_policy *policy,
 				  const char *name)
 {
-	struct bh_profile *own = find(policy, name), *profile;
+	struct bh_profile *own = bh_policy_find(policy, name), *profile;
 	char *base;
 
 	if (!own)
@@ -241,11 +263,17 @@ static int check_implemented(const struct bh_profile *profile,
 			 profile->name, key);
 }
 
+const char *bh_policy_default(const struct bh_policy *policy)
+{
+	return policy && policy->default_profile ? policy->default_profile :
+						   DEFAULT_PROFILE;
+}
+
 int bh_policy_choose(const struct bh_policy *policy,
 		     const struct bh_profile_choice *choice,
 		     struct bh_profile **ret, struct bh_err *err)
 {
-	const char *name = DEFAULT_PROFILE;
+	const char *name = bh_policy_default(policy);
 	struct bh_profile *profile;
 	int r;
 
@@ -253,8 +281,6 @@ int bh_policy_choose(const struct bh_policy *policy,
 		name = choice->flag;
 	else if (choice->program)
 		name = choice->program;
-	else if (policy && policy->default_profile)
-		name = policy->default_profile;
 	if (!find_base(policy, name, err))
 		return bh_context(err, "choose a profile");
 	profile = resolve(policy, name);

@@ -26,6 +26,17 @@ int bh_policy_read(const char *file, struct bh_policy **ret,
 		   struct bh_err *err);
 void bh_policy_free(struct bh_policy *policy);
 
+/* A copy of its own; and its text, owned by the caller. */
+struct bh_policy *bh_policy_copy(const struct bh_policy *policy);
+char *bh_policy_print(const struct bh_policy *policy, size_t *ret_len);
+
+/* The name of the profile that holds where nothing else is chosen; the policy's
+ * own profile of a name, or NULL.  policy may be NULL. */
+const char *bh_policy_default(const struct bh_policy *policy);
+struct bh_profile *bh_policy_find(const struct bh_policy *policy,
+				  const char *name);
+bool bh_profile_is_builtin(const char *name);
+
 /* Who asks for a profile; each may be NULL. */
 struct bh_profile_choice {
 	const char *flag;	/* --profile */
@@ -38,8 +49,9 @@ struct bh_profile_choice {
 /*
  * Choose and resolve a profile: the flag's, the program's, the policy's default,
  * agent.  The annotation may pick a built-in one that the policy lists, and none
- * that is weaker.  policy may be NULL.  Free it.  -EINVAL for a name that there
- * is not, or that the annotation may not pick.
+ * that is weaker.  policy may be NULL; what the profile takes of it is gone there.
+ * Free it.  -EINVAL for a name that there is not, or that the annotation may not
+ * pick.
  */
 int bh_policy_choose(const struct bh_policy *policy,
 		     const struct bh_profile_choice *choice,

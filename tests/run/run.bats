@@ -237,3 +237,43 @@ await_gone() {
 	assert_status 1
 	assert_error /linux/resources/pids/limit '--cgroup-manager disabled'
 }
+
+@test "--dry-run prints the plan, and nothing is done" {
+	args touch /marker
+	config '.root.readonly = false'
+	for command in run create; do
+		capture "$BULKHEAD" --root "$STORE" $command --dry-run \
+			--bundle "$BUNDLE" "$ID"
+		assert_status 0
+		grep -q 'exec ' <<<"$output"
+		[ ! -e "$ROOTFS/marker" ]
+		[ ! -e "$STORE/$ID" ]
+	done
+	assert_clean
+	capture "$PLAIN_BULKHEAD" --root "$STORE" plan --profile oci \
+		--bundle "$BUNDLE" "$ID"
+	planned=$output
+	capture "$BULKHEAD" --root "$STORE" run --dry-run --bundle "$BUNDLE" "$ID"
+	[ "$output" = "$planned" ]
+	config '.process.capabilities.bounding += ["CAP_SYS_ADMIN"]'
+	capture "$PLAIN_BULKHEAD" --root "$STORE" create --dry-run -b "$BUNDLE" "$ID"
+	assert_status 1
+	assert_output ''
+	assert_error 'create refused' CAP_SYS_ADMIN capabilities.allow
+}
+
+@test "exec --dry-run prints the plan, and nothing is executed" {
+	args sleep 1000
+	config '.root.readonly = false'
+	"$BULKHEAD" --root "$STORE" create -b "$BUNDLE" "$ID" >/dev/null 3>&-
+	"$BULKHEAD" --root "$STORE" start "$ID"
+	capture "$BULKHEAD" --root "$STORE" exec --dry-run --user 7 "$ID" \
+		touch /marker
+	assert_status 0
+	grep -q 'cgroup_open' <<<"$output"
+	grep -q 'user_set uid=7' <<<"$output"
+	[ ! -e "$ROOTFS/marker" ]
+	capture "$BULKHEAD" --root "$STORE" exec --dry-run "$ID-none" true
+	assert_status 255
+	"$BULKHEAD" --root "$STORE" delete --force "$ID"
+}
