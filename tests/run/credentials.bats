@@ -49,7 +49,7 @@ x36=$(printf 'x%.0s' $(seq 36))
 
 @test "keys of models and forges are refused, unless the policy names them" {
 	refuses "OPENAI_API_KEY=$SECRET" credentials.allowEnv
-	refuses "GITHUB_TOKEN=$SECRET" 'bulkhead policy allow-env GITHUB_TOKEN'
+	refuses "GITHUB_TOKEN=$SECRET" 'credentials.allowEnv, or by `bulkhead policy allow-env GITHUB_TOKEN`'
 	refuses "INNOCENT=ghp_$x36" credentials.allowEnv
 	refuses "INNOCENT=sk-ant-$x36" credentials.allowEnv
 	variable "GITHUB_TOKEN=$SECRET"
