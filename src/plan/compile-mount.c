@@ -149,9 +149,35 @@ void bh_compile_trees(struct bh_compiler *c)
 	clone_notify(c);
 }
 
+void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,
+			     const char *target)
+{
+	bh_compile_step(c, BH_OP_mount_attach)->mount_attach =
+		(struct bh_args_mount_attach){
+			.root = root,
+			.mount = mount,
+			.target = target,
+			.nolinks = true,
+		};
+}
+
+/* Before the config's mounts: some of them may lie there. */
+static void keep_writable(struct bh_compiler *c)
+{
+	const char **paths = c->spec->writable;
+
+	bh_compile_why(c, "config /root/readonly", NULL);
+	for (; paths && *paths; paths++) {
+		bh_compile_step(c, BH_OP_writable)->writable =
+			(struct bh_args_writable){ c->root, *paths };
+		bh_compile_may_be_missing(c);
+	}
+}
+
 void bh_compile_root(struct bh_compiler *c)
 {
 	const struct bh_wanted_path *root = &c->spec->wanted[c->spec->root];
+	int layers = -1;
 
 	bh_compile_at(c, BH_CHILD, BH_PHASE_ROOTFS);
 	bh_compile_why(c, "default",
@@ -167,16 +193,25 @@ void bh_compile_root(struct bh_compiler *c)
 		clone_binds(c);
 		clone_notify(c);
 	}
+	/* Files are made in it by the container's root, who is mapped. */
+	if (c->spec->root_ephemeral) {
+		if (c->user)
+			bh_compile_become_root(c);
+		layers = bh_compile_layers(c);
+	}
 	bh_compile_why(c, "config /root/path", NULL);
 	bh_compile_step(c, BH_OP_root_attach)->root_attach =
 		(struct bh_args_root_attach){
-			.tree = c->root,
+			.tree = c->spec->root_ephemeral ? layers : c->root,
 			.source =
 				bh_compile_preset(c, c->spec->root, root->path),
 			.path = root->path,
 		};
-	if (c->user)
+	if (c->spec->root_ephemeral)
+		bh_compile_overlay(c, layers);
+	else if (c->user)
 		bh_compile_become_root(c);
+	keep_writable(c);
 }
 
 void bh_compile_attach(struct bh_compiler *c, int slot, const char *target,

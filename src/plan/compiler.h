@@ -71,6 +71,12 @@ void bh_compile_initial_cpus(struct bh_compiler *c);
 int bh_compile_namespaces(struct bh_compiler *c);
 void bh_compile_become_root(struct bh_compiler *c);
 void bh_compile_root(struct bh_compiler *c);
+/* compile-overlay.c: a file system for the layers, and the overlay in it. */
+int bh_compile_layers(struct bh_compiler *c);
+void bh_compile_overlay(struct bh_compiler *c, int layers);
+/* A mount of ours in a directory of ours. */
+void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,
+			     const char *target);
 void bh_compile_mounts(struct bh_compiler *c);
 void bh_compile_devices(struct bh_compiler *c);
 void bh_compile_pivot(struct bh_compiler *c);

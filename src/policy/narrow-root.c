@@ -7,6 +7,10 @@
 #include "policy/narrow.h"
 #include "policy/sizes.h"
 
+/* Of an ephemeral root, where the profile says nothing; memory is taken as it is
+ * used. */
+#define EPHEMERAL_ROOM (1ull << 30)
+
 static bool has_text(const char *const *list, const char *text)
 {
 	for (; *list; list++)
@@ -86,7 +90,8 @@ static void add_tmpfs(struct bh_narrowing *n)
 		bh_arena_alloc(&spec->arena, room * sizeof(*mounts));
 
 	for (size_t i = 0; i < tmpfs->len; i++)
-		if (!has_mount(spec, tmpfs->items[i].key))
+		if (!has_mount(spec, tmpfs->items[i].key) &&
+		    !bh_str_eq(tmpfs->items[i].key, "/"))
 			mounts[count++] = make_tmpfs(n, &tmpfs->items[i]);
 	for (size_t i = 0; i < spec->mount_count; i++)
 		mounts[count++] = spec->mounts[i];
@@ -94,16 +99,51 @@ static void add_tmpfs(struct bh_narrowing *n)
 	spec->mount_count = count;
 }
 
+static const char **copy_list(struct bh_narrowing *n,
+			      const struct oci_strings *list)
+{
+	struct bh_arena *arena = &n->spec->arena;
+	const char **ret =
+		bh_arena_alloc(arena, (list->len + 1) * sizeof(*ret));
+
+	for (size_t i = 0; i < list->len; i++)
+		ret[i] = bh_arena_strdup(arena, list->items[i]);
+	return ret;
+}
+
+/* The size of `/` among the profile's, or a default. */
+static uint64_t room_of(const struct bh_profile *profile)
+{
+	uint64_t size = EPHEMERAL_ROOM;
+
+	for (size_t i = 0; i < profile->tmpfs.len; i++)
+		if (bh_str_eq(profile->tmpfs.items[i].key, "/"))
+			(void)bh_size_parse(profile->tmpfs.items[i].value,
+					    &size);
+	return size;
+}
+
 /* A root that the config itself makes read-only gets nothing writable. */
 static void close_root(struct bh_narrowing *n)
 {
-	if (n->profile->rootfs.value != BH_ROOTFS_READONLY ||
-	    n->spec->root_readonly)
+	enum bh_rootfs_choice choice =
+		(enum bh_rootfs_choice)n->profile->rootfs.value;
+
+	if (choice == BH_ROOTFS_AS_CONFIGURED || n->spec->root_readonly)
 		return;
+	if (choice == BH_ROOTFS_EPHEMERAL) {
+		n->spec->root_ephemeral = true;
+		n->spec->root_room = room_of(n->profile);
+		bh_narrow_tighten(n, "/root/readonly",
+				  "what is written is thrown away at the end; "
+				  "policy key rootfs");
+		return;
+	}
 	n->spec->root_readonly = true;
 	bh_narrow_tighten(n, "/root/readonly",
 			  "what the image brings stays as it is; policy key "
 			  "rootfs lets it be written");
+	n->spec->writable = copy_list(n, &n->profile->writable);
 	add_tmpfs(n);
 }
 

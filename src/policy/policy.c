@@ -245,11 +245,7 @@ static int check_implemented(const struct bh_profile *profile,
 {
 	const char *key = NULL;
 
-	if (profile->rootfs.value == BH_ROOTFS_EPHEMERAL)
-		key = "rootfs: ephemeral";
-	else if (profile->writable.len)
-		key = "writable";
-	else if (profile->userns.value == BH_USERNS_AUTO)
+	if (profile->userns.value == BH_USERNS_AUTO)
 		key = "userns: auto";
 	else if (profile->landlock.value != BH_LANDLOCK_OFF)
 		key = "landlock";

@@ -266,6 +266,36 @@ int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 	return 0;
 }
 
+int op_writable(struct bh_run *run, const struct bh_args_writable *args,
+		struct bh_err *err)
+{
+	struct mount_attr attr = { .attr_set = MOUNT_ATTR_NOSUID |
+					       MOUNT_ATTR_NODEV };
+	bh_autoclose int clone_fd = -1;
+	bh_autoclose int fd = bh_path_open(run->slots[args->root], args->path,
+					   O_PATH, RESOLVE_NO_SYMLINKS);
+	int r;
+
+	if (fd == -ENOTDIR)
+		fd = -ENOENT;
+	if (fd < 0)
+		return bh_fail(err, -fd, "open %s, to keep it writable",
+			       args->path);
+	if (is_root(run, args->root, fd)) {
+		(void)bh_refuse(err, "keep %s writable: it is the root itself",
+				args->path);
+		return bh_hint(err, "for that there is the policy key rootfs");
+	}
+	clone_fd = clone_mount(fd, true);
+	r = clone_fd < 0 ?
+		    clone_fd :
+		    bh_sys_mount_setattr(clone_fd, "",
+					 AT_EMPTY_PATH | AT_RECURSIVE, &attr);
+	if (r == 0)
+		r = attach(clone_fd, fd);
+	return r < 0 ? bh_fail(err, -r, "keep %s writable", args->path) : 0;
+}
+
 int op_readonly(struct bh_run *run, const struct bh_args_readonly *args,
 		struct bh_err *err)
 {

@@ -132,6 +132,11 @@ struct bh_spec {
 
 	size_t root; /* index of root.path */
 	bool root_readonly;
+	/* What is written goes into memory, at most so many bytes, and away with
+	 * the container. */
+	bool root_ephemeral;
+	uint64_t root_room;
+	const char **writable; /* although the root is read-only; NULL: none */
 	uint64_t root_propagation; /* MS_*, 0: not given */
 	bool root_propagation_all;
 	size_t mount_count;

@@ -74,8 +74,7 @@ by_policy() {
 
 @test "a key that nothing does yet is refused, and so is one that nobody knows" {
 	local key
-	for key in '"rootfs": "ephemeral"' '"writable": ["/x"]' '"userns": "auto"' \
-		'"landlock": "require"' '"resources": {"deadline": 5}'; do
+	for key in '"userns": "auto"' '"landlock": "require"' '"resources": {"deadline": 5}'; do
 		by_policy "{$key}"
 		assert_status 1
 		assert_error 'choose a profile: own: ' 'not implemented yet'
@@ -390,4 +389,80 @@ limits() {
 	args echo here
 	capture unprivileged "$BUNDLE/bulkhead" run -b "$BUNDLE" "$ID"
 	assert_output here
+}
+
+# ---- a root that is thrown away, and paths that stay writable --------------------
+
+@test "rootfs: ephemeral: all of it is writable, and nothing of it is left" {
+	mkdir -p "$ROOTFS/srv/deep"
+	echo image >"$ROOTFS/srv/deep/file"
+	echo image >"$ROOTFS/srv/gone"
+	chmod 751 "$ROOTFS"
+	before=$(cd "$ROOTFS" && find . -xdev | sort | md5sum)
+	args sh -c 'echo more >>/srv/deep/file && cat /srv/deep/file &&
+		rm /srv/gone && mv /srv/deep /srv/moved && ls /srv &&
+		echo new >/new && mkdir /x && stat -c %a / &&
+		grep -c " / .* - overlay " /proc/self/mountinfo'
+	by_policy '{"rootfs": "ephemeral"}'
+	assert_status 0
+	assert_output image more moved 751 1
+	[ "$(cd "$ROOTFS" && find . -xdev | sort | md5sum)" = "$before" ]
+	[ "$(cat "$ROOTFS/srv/deep/file")" = image ]
+	assert_clean
+	# Nothing of the layers is to be seen, or reached.
+	args sh -c 'grep -c layers /proc/self/mountinfo; ls /lower /upper /work'
+	by_policy '{"rootfs": "ephemeral"}'
+	assert_line 0
+	fails grep -q upper <<<"$output"
+}
+
+@test "rootfs: ephemeral: it has an end" {
+	args sh -c 'head -c 3000000 /dev/zero >/file; wc -c </file; :'
+	by_policy '{"rootfs": "ephemeral", "tmpfs": {"/": "1MiB"}}'
+	assert_status 0
+	[ "$output" -lt 1048577 ]
+	[ "$output" -gt 500000 ]
+}
+
+@test "rootfs: ephemeral: in a user namespace, and where the config is read-only" {
+	requires userns
+	open_bundle
+	userns
+	mkdir -p "$ROOTFS/srv/dir"
+	echo image >"$ROOTFS/srv/dir/file"
+	chown -R 100000:100000 "$ROOTFS"
+	args sh -c 'echo more >>/srv/dir/file && cat /srv/dir/file && rm -r /srv/dir &&
+		mkdir /srv/dir && ls -A /srv/dir && stat -c %u / && echo "done"'
+	by_policy '{"rootfs": "ephemeral"}'
+	assert_status 0
+	assert_output image more 0 "done"
+	[ "$(cat "$ROOTFS/srv/dir/file")" = image ]
+	config '.root.readonly = true'
+	args sh -c 'touch /file'
+	by_policy '{"rootfs": "ephemeral"}'
+	[[ $error = *'Read-only file system'* ]]
+}
+
+@test "writable: what the policy names, and nothing else" {
+	mkdir -p "$ROOTFS/var/lib/app" "$ROOTFS/var/lib/other"
+	ln -s other "$ROOTFS/var/lib/link"
+	args sh -c 'echo kept >/var/lib/app/file; touch /var/lib/other/file /file
+		grep "/var/lib/app" /proc/self/mountinfo | cut -d" " -f6'
+	by_policy '{"writable": ["/var/lib/app", "/not/there"]}'
+	assert_status 0
+	[[ $output = rw*nosuid*nodev* ]]
+	[ "$(cat "$ROOTFS/var/lib/app/file")" = kept ]
+	[ ! -e "$ROOTFS/var/lib/other/file" ]
+	[ ! -e "$ROOTFS/file" ]
+	by_policy '{"writable": ["/var/lib/link"]}'
+	assert_status 1
+	assert_error 'open /var/lib/link, to keep it writable'
+	by_policy '{"writable": ["/"]}'
+	assert_status 1
+	assert_error 'it is the root itself' 'policy key rootfs'
+	# What the config says itself is less.
+	config '.root.readonly = true'
+	args sh -c 'touch /var/lib/app/second'
+	by_policy '{"writable": ["/var/lib/app"]}'
+	[[ $error = *'Read-only file system'* ]]
 }
