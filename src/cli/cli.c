@@ -13,6 +13,7 @@ static const struct bh_command *const commands[] = {
 	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_pause,	&bh_cmd_plan,
 	&bh_cmd_policy, &bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,
 	&bh_cmd_spec,	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_update,
+	&bh_cmd_verify,
 };
 
 static const struct bh_option global_options[] = {

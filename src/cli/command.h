@@ -179,5 +179,6 @@ extern const struct bh_command bh_cmd_spec;
 extern const struct bh_command bh_cmd_start;
 extern const struct bh_command bh_cmd_state;
 extern const struct bh_command bh_cmd_update;
+extern const struct bh_command bh_cmd_verify;
 
 #endif

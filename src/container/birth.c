@@ -9,6 +9,7 @@
 #include "base/fd.h"
 #include "container/birth.h"
 #include "container/pid-file.h"
+#include "container/posture-file.h"
 #include "container/profile.h"
 #include "container/record.h"
 #include "run/sync.h"
@@ -47,6 +48,17 @@ static int make_shared(const struct bh_entry *entry, struct bh_err *err)
 	return bh_steal_fd(&fd);
 }
 
+/* What the plan promises, for `verify`. */
+static int promise(const struct bh_birth *birth, struct bh_err *err)
+{
+	struct bh_posture *posture =
+		bh_posture_of(&birth->prepared->plan, &birth->prepared->host);
+	int r = bh_posture_save(&birth->entry, posture, err);
+
+	bh_posture_free(posture);
+	return r;
+}
+
 /* Before anything is made: whoever finds us dead knows where to look. */
 static int announce(struct bh_birth *birth, struct bh_err *err)
 {
@@ -61,6 +73,8 @@ static int announce(struct bh_birth *birth, struct bh_err *err)
 	if (r == 0)
 		r = bh_profile_save(&birth->entry, birth->prepared->profile,
 				    err);
+	if (r == 0)
+		r = promise(birth, err);
 	return r;
 }
 

@@ -7,6 +7,8 @@
  *			the process, which is not there yet
  *	config.json	the config that it was made from; nobody reads the
  *			bundle's again
+ *	profile.json	the profile that holds for it
+ *	posture.json	what its plan promises
  *	start		a FIFO; it is there until the container is started, and
  *			named start.new until it is created
  *	shared		what the process leaves behind when it fails

@@ -27,6 +27,8 @@ static const struct {
 	{ "config.json.new", 0 },
 	{ "profile.json", 0 },
 	{ "profile.json.new", 0 },
+	{ "posture.json", 0 },
+	{ "posture.json.new", 0 },
 	{ BH_START, 0 },
 	{ BH_START_NEW, 0 },
 	{ "shared", 0 },

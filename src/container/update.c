@@ -11,6 +11,7 @@
 #include "cgroup/driver.h"
 #include "cgroup/settings.h"
 #include "container/container.h"
+#include "container/posture-file.h"
 #include "container/profile.h"
 #include "host/host.h"
 #include "policy/narrow.h"
@@ -283,6 +284,29 @@ static int write_changes(struct updating *u, struct bh_err *err)
 	return 0;
 }
 
+/* What was promised is the new limit from now on. */
+static int promise(const struct updating *u, struct bh_err *err)
+{
+	const struct bh_entry *entry = &u->container->entry;
+	struct bh_posture *posture = NULL;
+	int r = bh_posture_load(entry, &posture, err);
+
+	if (r < 0)
+		return r;
+	for (size_t i = 0; i < u->count; i++) {
+		const struct bh_cgroup_setting *setting = u->changes[i].setting;
+		const struct bh_state_group *group = find_group(
+			u, &u->host.cgroups.items[setting->hierarchy]);
+
+		if (group && bh_posture_is_limit(setting->file))
+			bh_posture_limit(posture, group->mount, group->path,
+					 setting->file, u->changes[i].value);
+	}
+	r = bh_posture_save(entry, posture, err);
+	bh_posture_free(posture);
+	return r;
+}
+
 /* ---- all of it ------------------------------------------------------------------------- */
 
 static int check_status(const struct bh_container *c, struct bh_err *err)
@@ -315,6 +339,8 @@ static int change_limits(struct updating *u, struct oci_resources *resources,
 		r = order_swap(u, err);
 	if (r == 0)
 		r = write_changes(u, err);
+	if (r == 0)
+		r = promise(u, err);
 	for (size_t i = 0; i < u->host.cgroups.len; i++)
 		bh_close(&u->groups[i]);
 	return r;

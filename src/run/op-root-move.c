@@ -17,6 +17,7 @@
 #include "base/fd.h"
 #include "base/procfs.h"
 #include "base/sys.h"
+#include "host/mountinfo.h"
 #include "run/ops.h"
 
 /* From <sys/mount.h>, which can't be included beside <linux/mount.h>. */
@@ -49,23 +50,6 @@ static int read_mounts(const struct bh_run *run, int procfs_fd)
 	return len == room ? -E2BIG : 0;
 }
 
-/* Blanks and the like are written as three octal digits behind \. */
-static void unescape(char *text)
-{
-	char *to = text;
-
-	while (*text) {
-		if (text[0] == '\\' && text[1] && text[2] && text[3]) {
-			*to++ = (char)((text[1] - '0') << 6 |
-				       (text[2] - '0') << 3 | (text[3] - '0'));
-			text += 4;
-		} else {
-			*to++ = *text++;
-		}
-	}
-	*to = '\0';
-}
-
 /* Cut a line off the text; false at its end, or where it is no mountinfo. */
 static bool next_line(char **text, struct mount_line *ret)
 {
@@ -78,7 +62,7 @@ static bool next_line(char **text, struct mount_line *ret)
 	if (!ret->target || bh_parse_u64(id, UINT64_MAX, &ret->id) < 0 ||
 	    bh_parse_u64(parent, UINT64_MAX, &ret->parent) < 0)
 		return false;
-	unescape(ret->target);
+	(void)bh_mount_unescape(ret->target);
 	return true;
 }
 
