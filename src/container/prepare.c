@@ -185,6 +185,20 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 				      err);
 }
 
+static struct oci_device_rule rule_of(struct bh_prepared *p,
+				      const struct bh_device *device,
+				      const char *access)
+{
+	return (struct oci_device_rule){
+		.allow = { true, true },
+		.type = bh_arena_strdup(&p->arena,
+					S_ISBLK(device->mode) ? "b" : "c"),
+		.major = { true, (int64_t)device->major },
+		.minor = { true, (int64_t)device->minor },
+		.access = bh_arena_strdup(&p->arena, access),
+	};
+}
+
 /*
  * Without device rules a group allows everything, and a capability is all that
  * is between the container and the host's disks: only the default devices are
@@ -200,17 +214,27 @@ static void replace_rules(struct bh_prepared *p,
 
 	rules[0].allow.set = true;
 	for (size_t i = 0; i < count; i++)
-		rules[i + 1] = (struct oci_device_rule){
-			.allow = { true, true },
-			.type = bh_arena_strdup(
-				&p->arena,
-				S_ISBLK(spec->devices[i].mode) ? "b" : "c"),
-			.major = { true, (int64_t)spec->devices[i].major },
-			.minor = { true, (int64_t)spec->devices[i].minor },
-			.access = bh_arena_strdup(&p->arena, "rwm"),
-		};
+		rules[i + 1] = rule_of(p, &spec->devices[i], "rwm");
 	resources->devices.set = true;
 	resources->devices.len = count + 1;
+	resources->devices.items = rules;
+}
+
+/* The config's devices are made from inside the group: that must be allowed,
+ * even if opening them is not.  In a user namespace they are the host's. */
+static void allow_making(struct bh_prepared *p, struct oci_resources *resources)
+{
+	const struct bh_spec *spec = &p->spec;
+	size_t count = resources->devices.len;
+	struct oci_device_rule *rules = bh_arena_alloc(
+		&p->arena, (count + spec->device_count) * sizeof(*rules));
+
+	for (size_t i = 0; i < count; i++)
+		rules[i] = resources->devices.items[i];
+	for (size_t i = 0; i < spec->device_count; i++)
+		if (!S_ISFIFO(spec->devices[i].mode))
+			rules[count++] = rule_of(p, &spec->devices[i], "m");
+	resources->devices.len = count;
 	resources->devices.items = rules;
 }
 
@@ -225,6 +249,9 @@ static int make_settings(struct bh_prepared *p, struct bh_err *err)
 		resources = *p->spec.resources;
 	if (!resources.devices.len || p->spec.own_device_rules)
 		replace_rules(p, &resources);
+	if (!p->spec.own_device_rules &&
+	    !p->spec.namespaces[OCI_NS_USER].wanted)
+		allow_making(p, &resources);
 	return bh_cgroup_settings(&resources, &p->host.cgroups, &p->arena,
 				  &p->settings, err);
 }

@@ -316,3 +316,13 @@ no_cgroup_namespace() {
 	assert_status 1
 	assert_error 'the systemd cgroup driver is not implemented'
 }
+
+@test "a device of the config is made, although its rules forbid to open it" {
+	config '.linux.devices = [{path: "/dev/kmsg", type: "c", major: 1,
+		minor: 11}] | .linux.resources.devices = [{allow: false,
+		access: "rwm"}]'
+	args sh -c '[ -c /dev/kmsg ] && echo made; echo >/dev/kmsg'
+	run_container
+	assert_output made
+	[[ $error = *'Operation not permitted'* ]]
+}
