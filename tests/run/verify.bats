@@ -194,8 +194,8 @@ is_broken() {
 @test "a host directory that is mounted" {
 	start
 	mkdir "$BATS_TEST_TMPDIR/secret"
-	python=$(command -v python3) || skip 'python3 is not there'
-	"$python" - "$PID" "$BATS_TEST_TMPDIR/secret" <<-'END'
+	requires program:python3
+	python3 - "$PID" "$BATS_TEST_TMPDIR/secret" <<-'END'
 		import ctypes, os, sys
 		libc = ctypes.CDLL(None, use_errno=True)
 		tree = libc.syscall(428, -100, sys.argv[2].encode(), 1)
