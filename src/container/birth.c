@@ -8,6 +8,7 @@
 
 #include "base/fd.h"
 #include "container/birth.h"
+#include "container/deadline.h"
 #include "container/pid-file.h"
 #include "container/posture-file.h"
 #include "container/profile.h"
@@ -83,7 +84,12 @@ static int record(const struct bh_run *run, struct bh_err *err)
 	struct bh_birth *birth = run->in.arg;
 	int r = bh_record_made(birth->state, run, err);
 
-	return r < 0 ? r : bh_record_save(&birth->entry, birth->state, err);
+	if (r == 0)
+		r = bh_record_save(&birth->entry, birth->state, err);
+	/* What waits is watched from `start` on. */
+	return r < 0 || birth->prepared->waits ?
+		       r :
+		       bh_deadline_watch(&birth->entry, birth->state, err);
 }
 
 /* Before the process is let go to wait.  The pid file tells the caller that

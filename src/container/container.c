@@ -3,6 +3,7 @@
 
 #include "base/fd.h"
 #include "container/container.h"
+#include "container/deadline.h"
 #include "container/pause.h"
 #include "container/process.h"
 
@@ -37,6 +38,25 @@ static int find_status(struct bh_container *c, struct bh_err *err)
 	return 0;
 }
 
+/* Why it has ended, if somebody noted it, for who asks for its state. */
+static void add_end(struct bh_container *c)
+{
+	struct oci_pairs *pairs = &c->state->annotations;
+	bh_autobuf struct bh_buf text = { 0 };
+	struct bh_err ignored;
+
+	if (c->status != OCI_STATUS_STOPPED ||
+	    !bh_entry_has(&c->entry, BH_ENDED) ||
+	    bh_entry_read(&c->entry, BH_ENDED, &text, &ignored) < 0)
+		return;
+	pairs->items =
+		bh_realloc(pairs->items, pairs->len + 1, sizeof(*pairs->items));
+	pairs->items[pairs->len].key = bh_strdup(BH_ENDED_ANNOTATION);
+	pairs->items[pairs->len].value = bh_strdup(text.data);
+	pairs->len++;
+	pairs->set = true;
+}
+
 static int read_state(struct bh_container *c, struct bh_err *err)
 {
 	bh_autobuf struct bh_buf text = { 0 };
@@ -54,7 +74,10 @@ static int read_state(struct bh_container *c, struct bh_err *err)
 	if (r < 0)
 		return bh_context(err, "read the state of container %s",
 				  c->entry.id);
-	return find_status(c, err);
+	r = find_status(c, err);
+	if (r == 0)
+		add_end(c);
+	return r;
 }
 
 int bh_container_open(const char *root, const char *id, enum bh_access access,

@@ -13,6 +13,7 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "container/container.h"
+#include "container/deadline.h"
 #include "container/notify.h"
 #include "container/process.h"
 #include "run/sync.h"
@@ -125,7 +126,9 @@ static int start(const struct bh_container *c, const char *notify_socket,
 	if (r < 0)
 		return r;
 	notify.main = (pid_t)c->state->pid.value;
-	r = let_go(c, err);
+	r = bh_deadline_watch(&c->entry, c->state, err);
+	if (r == 0)
+		r = let_go(c, err);
 	if (r == 0) {
 		r = read_failure(c, err);
 		if (r < 0)

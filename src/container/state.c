@@ -38,6 +38,7 @@ static const struct oci_row state_rows[] = {
 	{ OCI_ROW("groups", OBJECTS, INERT,
 		  OCI_LIST_AT(groups, struct bh_state_group)),
 	  .table = &group_table },
+	UINT("deadline", deadline, INERT, INT32_MAX),
 	PAIRS("annotations", annotations, INERT),
 };
 #undef SELF

@@ -48,6 +48,7 @@ struct bh_state {
 	struct oci_i64 pid;	   /* of the container's process, if any */
 	struct oci_u64 start_time; /* its field 22 in proc_pid_stat(5) */
 	OCI_LIST(struct bh_state_group) groups;
+	struct oci_u64 deadline; /* seconds from its start; 0: none */
 	struct oci_pairs annotations;
 };
 

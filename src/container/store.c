@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "container/deadline.h"
 #include "container/store.h"
 #include "plan/compile.h"
 #include "spec/spec.h"
@@ -29,6 +30,8 @@ static const struct {
 	{ "profile.json.new", 0 },
 	{ "posture.json", 0 },
 	{ "posture.json.new", 0 },
+	{ BH_ENDED, 0 },
+	{ BH_ENDED ".new", 0 },
 	{ BH_START, 0 },
 	{ BH_START_NEW, 0 },
 	{ "shared", 0 },

@@ -8,6 +8,12 @@
 
 #define RESOURCES "/linux/resources"
 
+/* By which a config can have it sooner than the policy says. */
+#define BH_DEADLINE_ANNOTATION "org.bulkhead.deadline"
+
+/* In seconds, 68 years. */
+#define MAX_DEADLINE INT32_MAX
+
 /* The engines' own period. */
 #define PERIOD 100000
 
@@ -121,4 +127,37 @@ void bh_narrow_limits(struct bh_narrowing *n)
 	lower_pids(n, resources);
 	lower_memory(n, resources);
 	lower_cpus(n, resources);
+}
+
+static const char *wanted_deadline(const struct bh_spec *spec)
+{
+	const struct oci_pairs *pairs = &spec->config->annotations;
+
+	for (size_t i = 0; i < pairs->len; i++)
+		if (bh_str_eq(pairs->items[i].key, BH_DEADLINE_ANNOTATION))
+			return pairs->items[i].value;
+	return NULL;
+}
+
+void bh_narrow_deadline(struct bh_narrowing *n)
+{
+	const char *text = wanted_deadline(n->spec);
+	uint64_t ceiling = n->profile->resources->deadline.value, wanted = 0;
+
+	if (text &&
+	    (bh_parse_u64(text, MAX_DEADLINE, &wanted) < 0 || !wanted)) {
+		bh_narrow_refuse(n, "/annotations/" BH_DEADLINE_ANNOTATION,
+				 text, "not a whole number of seconds", NULL);
+		return;
+	}
+	n->spec->deadline = wanted && (!ceiling || wanted < ceiling) ? wanted :
+								       ceiling;
+	if (n->spec->deadline)
+		bh_note(&n->spec->notes, &n->spec->arena,
+			"the container is ended %llu seconds after its start: "
+			"%s",
+			(unsigned long long)n->spec->deadline,
+			n->spec->deadline == wanted ?
+				"annotation " BH_DEADLINE_ANNOTATION :
+				"policy key resources.deadline");
 }

@@ -89,6 +89,7 @@ int bh_narrow_spec(const struct bh_profile *profile, struct bh_spec *spec,
 	bh_narrow_root(&n);
 	bh_narrow_devices(&n);
 	bh_narrow_sysctls(&n);
+	bh_narrow_deadline(&n);
 	return report(&n, verb, err);
 }
 

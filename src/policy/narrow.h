@@ -94,6 +94,7 @@ void bh_narrow_mounts(struct bh_narrowing *n);
 void bh_narrow_devices(struct bh_narrowing *n);
 void bh_narrow_sysctls(struct bh_narrowing *n);
 void bh_narrow_limits(struct bh_narrowing *n);
+void bh_narrow_deadline(struct bh_narrowing *n);
 void bh_narrow_credentials(struct bh_narrowing *n);
 
 /* With n->paths: bind sources, namespaces, root.path, devices' nodes. */

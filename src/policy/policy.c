@@ -249,8 +249,6 @@ static int check_implemented(const struct bh_profile *profile,
 		key = "userns: auto";
 	else if (profile->landlock.value != BH_LANDLOCK_OFF)
 		key = "landlock";
-	else if (profile->resources->deadline.value)
-		key = "resources.deadline";
 	if (!key)
 		return 0;
 	return bh_refuse(err,
