@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/landlock.h"
 #include "base/sys.h"
 
 /* Not in the headers of older distributions; the numbers are the same on every
@@ -198,4 +199,35 @@ int bh_sys_getcwd(char *buffer, size_t size)
 int bh_sys_faccessat2(int dir_fd, const char *path, int mode, int flags)
 {
 	return result(syscall(SYS_faccessat2, dir_fd, path, mode, flags));
+}
+
+/* landlock_create_ruleset(2): 1 << 0 */
+#define CREATE_RULESET_VERSION 1u
+/* landlock_add_rule(2) */
+#define RULE_PATH_BENEATH 1
+
+unsigned int bh_sys_landlock_abi(void)
+{
+	int r = result(syscall(SYS_landlock_create_ruleset, NULL, 0,
+			       CREATE_RULESET_VERSION));
+
+	return r < 0 ? 0 : (unsigned int)r;
+}
+
+/* An older kernel takes a longer structure if the rest of it is zero. */
+int bh_sys_landlock_create(const struct bh_landlock_ruleset *ruleset)
+{
+	return result(syscall(SYS_landlock_create_ruleset, ruleset,
+			      sizeof(*ruleset), 0));
+}
+
+int bh_sys_landlock_allow(int ruleset_fd, const struct bh_landlock_path *path)
+{
+	return result(syscall(SYS_landlock_add_rule, ruleset_fd,
+			      RULE_PATH_BENEATH, path, 0));
+}
+
+int bh_sys_landlock_restrict(int ruleset_fd)
+{
+	return result(syscall(SYS_landlock_restrict_self, ruleset_fd, 0));
 }

@@ -81,4 +81,12 @@ int bh_sys_getcwd(char *buffer, size_t size);
 
 int bh_sys_faccessat2(int dir_fd, const char *path, int mode, int flags);
 
+/* landlock(7).  The version of the kernel's ABI, 0: it has none, or not enabled. */
+unsigned int bh_sys_landlock_abi(void);
+struct bh_landlock_ruleset;
+struct bh_landlock_path;
+int bh_sys_landlock_create(const struct bh_landlock_ruleset *ruleset);
+int bh_sys_landlock_allow(int ruleset_fd, const struct bh_landlock_path *path);
+int bh_sys_landlock_restrict(int ruleset_fd);
+
 #endif

@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/mount.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -19,6 +20,7 @@
 #include "container/exec.h"
 #include "container/kept.h"
 #include "container/pid-file.h"
+#include "container/posture-file.h"
 #include "container/process.h"
 #include "container/profile.h"
 #include "container/supervise.h"
@@ -175,6 +177,31 @@ static int prepare_config(const struct bh_exec_request *request,
 	return bh_prepare_config(inputs, config, ret, err);
 }
 
+/* What the container's plan left writable, by what was promised. */
+static int find_writable(const struct bh_container *c, struct bh_arena *arena,
+			 const char *const **ret, struct bh_err *err)
+{
+	struct bh_posture *posture = NULL;
+	int r = bh_posture_load(&c->entry, &posture, err);
+	const char **paths;
+	size_t count = 0;
+
+	if (r < 0)
+		return r;
+	paths = bh_arena_alloc(arena,
+			       (posture->mounts.len + 1) * sizeof(*paths));
+	for (size_t i = 0; i < posture->mounts.len; i++) {
+		const struct bh_promised_mount *mount =
+			&posture->mounts.items[i];
+
+		if (!(mount->attributes.value & MOUNT_ATTR_RDONLY))
+			paths[count++] = bh_arena_strdup(arena, mount->target);
+	}
+	bh_posture_free(posture);
+	*ret = paths;
+	return 0;
+}
+
 /* Namespaces were opened by pid: they are the container's if its process is
  * still there. */
 static int check_alive(const struct bh_container *c, struct bh_err *err)
@@ -209,6 +236,8 @@ static int prepare(const struct bh_exec_request *request,
 	inputs.profile = ret->profile;
 	if (r == 0)
 		r = prepare_config(request, c, &inputs, ret, err);
+	if (r == 0 && ret->spec.landlock)
+		r = find_writable(c, &ret->arena, &inputs.writable, err);
 	if (r == 0)
 		r = bh_prepare_plan(&inputs, ret, err);
 	return r < 0 ? r : check_alive(c, err);

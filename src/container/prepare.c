@@ -111,6 +111,7 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.joins = joins,
 		.group_count = joins ? find_groups(p, request, groups) : 0,
 		.groups = groups,
+		.writable = request->writable,
 	};
 	int r;
 

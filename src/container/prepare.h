@@ -36,6 +36,7 @@ struct bh_request {
 	const char *config; /* in it; NULL: config.json */
 	/* The container that a program is executed in; NULL: a new one. */
 	const struct bh_state *joins;
+	const char *const *writable; /* its paths, for Landlock; ends with NULL */
 	const char *const *places; /* by its groups: where below, or NULL */
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */

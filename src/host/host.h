@@ -33,6 +33,7 @@ struct bh_host {
 	/* Programs that map ids for who may not; NULL: not there, or not looked
 	 * for, since the caller has the capability. */
 	const char *newuidmap, *newgidmap;
+	unsigned int landlock_abi; /* 0: none */
 	struct bh_cgroups cgroups;
 	/* A description answers for paths too: */
 	bool fake;
@@ -57,6 +58,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err);
  *	setgroups deny
  *	newuidmap PATH
  *	newgidmap PATH
+ *	landlock ABI
  *	cgroup NAME MOUNT MOUNT-ROOT OWN      NAME: v1 name, or v2
  *	path PATH TYPE [FSTYPE-HEX]           TYPE: dir, file, socket, device
  */

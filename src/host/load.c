@@ -156,6 +156,16 @@ static int take_path(struct bh_host *host, const struct line *line)
 	return path->type ? 0 : -EINVAL;
 }
 
+static int take_landlock(struct bh_host *host, const struct line *line)
+{
+	uint64_t abi;
+
+	if (line->count != 2 || bh_parse_u64(line->words[1], 1000, &abi) < 0)
+		return -EINVAL;
+	host->landlock_abi = (unsigned int)abi;
+	return 0;
+}
+
 static const struct {
 	const char *word;
 	int (*take)(struct bh_host *host, const struct line *line);
@@ -167,6 +177,7 @@ static const struct {
 	{ "setgroups", take_setgroups },
 	{ "newuidmap", take_newidmap },
 	{ "newgidmap", take_newidmap },
+	{ "landlock", take_landlock },
 	{ "cgroup", take_cgroup },
 	{ "path", take_path },
 };

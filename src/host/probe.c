@@ -184,6 +184,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err)
 		return r;
 	}
 	probe_programs(&host);
+	host.landlock_abi = bh_sys_landlock_abi();
 	*ret = host;
 	return 0;
 }

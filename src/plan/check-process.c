@@ -92,22 +92,52 @@ int bh_rule_filter(const struct bh_plan *plan, struct bh_err *err)
 	return 0;
 }
 
+static bool fills(const struct bh_step *step, int slot)
+{
+	const struct bh_field_info *field = bh_op_info[step->op].fields;
+
+	for (; field->name; field++) {
+		const void *at = (const char *)&step->args + field->offset;
+
+		if (field->kind == BH_KIND_out && *(const int *)at == slot)
+			return true;
+	}
+	return false;
+}
+
+/* Whether the child opens something in the slot by one of these steps. */
+static bool is_opened(const struct bh_plan *plan, size_t from, size_t to,
+		      int slot)
+{
+	for (size_t i = from; i < to; i++)
+		if (plan->steps[i].lane == BH_CHILD &&
+		    fills(&plan->steps[i], slot))
+			return true;
+	return false;
+}
+
 /* What the child has closed it can't use. */
 static int check_closed(const struct bh_plan *plan, struct bh_err *err)
 {
-	for (size_t i = bh_check_find(plan, BH_OP_close_fds, 0) + 1;
-	     i < plan->len; i++) {
+	size_t first = bh_check_find(plan, BH_OP_close_fds, 0) + 1;
+
+	for (size_t i = first; i < plan->len; i++) {
 		const struct bh_step *step = &plan->steps[i];
 		const struct bh_field_info *field = bh_op_info[step->op].fields;
 
 		if (step->lane == BH_PARENT || step->op == BH_OP_await_start)
 			continue;
-		for (; field->name; field++)
-			if (field->kind == BH_KIND_in)
+		for (; field->name; field++) {
+			const void *at =
+				(const char *)&step->args + field->offset;
+
+			if (field->kind == BH_KIND_in &&
+			    !is_opened(plan, first, i, *(const int *)at))
 				return bh_check_broken(
 					err, plan, i,
 					"uses a descriptor that is "
 					"closed");
+		}
 	}
 	return 0;
 }

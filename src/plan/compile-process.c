@@ -253,9 +253,10 @@ static void hand_sockets_on(struct bh_compiler *c)
 	bh_compile_step(c, BH_OP_listen)->listen = args;
 }
 
-void bh_compile_harden(struct bh_compiler *c)
+int bh_compile_harden(struct bh_compiler *c)
 {
 	const struct bh_process *process = &c->spec->process;
+	int r;
 
 	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
 	set_names(c);
@@ -269,9 +270,12 @@ void bh_compile_harden(struct bh_compiler *c)
 	(void)bh_compile_step(c, BH_OP_signals_reset);
 	bh_compile_why(c, "config /process/cwd", NULL);
 	bh_compile_step(c, BH_OP_cwd_early)->cwd_early.path = process->cwd;
-	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for a filter. */
-	if (!process->no_new_privs)
+	r = bh_compile_landlock(c);
+	/* Without no_new_privs the kernel wants CAP_SYS_ADMIN for both. */
+	if (!process->no_new_privs) {
+		bh_compile_landlock_restrict(c);
 		install_filters(c);
+	}
 	set_user(c);
 	bh_compile_why(c, "config /process/cwd", NULL);
 	bh_compile_step(c, BH_OP_cwd)->cwd.path = process->cwd;
@@ -281,6 +285,7 @@ void bh_compile_harden(struct bh_compiler *c)
 		       NULL);
 	bh_compile_step(c, BH_OP_umask)->umask.mask =
 		process->umask_set ? process->umask : 022;
+	return r;
 }
 
 /* Each place where a shell would look, in order; execvp(3). */
@@ -369,6 +374,7 @@ void bh_compile_exec(struct bh_compiler *c)
 	if (process->no_new_privs) {
 		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
 		(void)bh_compile_step(c, BH_OP_no_new_privs);
+		bh_compile_landlock_restrict(c);
 		install_filters(c);
 	}
 	bh_compile_why(c, "config /process/args", NULL);

@@ -151,9 +151,9 @@ static int compile(struct bh_compiler *c)
 		bh_compile_devices(c);
 		bh_compile_pivot(c);
 	}
-	bh_compile_harden(c);
+	r = bh_compile_harden(c);
 	bh_compile_exec(c);
-	return 0;
+	return r;
 }
 
 int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
@@ -179,6 +179,7 @@ int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
 		.terminal = -1,
 		.parent_procfs = -1,
 		.child_procfs = -1,
+		.ruleset = -1,
 	};
 	int r;
 

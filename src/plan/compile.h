@@ -60,6 +60,8 @@ struct bh_plan_inputs {
 	bool joins;
 	size_t group_count;
 	const struct bh_plan_group *groups;
+	/* Its paths that can be written, ended by NULL, for Landlock. */
+	const char *const *writable;
 };
 
 /* Whether a new container gets cgroups of its own there. */

@@ -35,6 +35,7 @@ struct bh_compiler {
 	int terminal;
 	int parent_procfs;
 	int child_procfs;
+	int ruleset;
 	int *groups;	  /* by hierarchy */
 	int *group_trees; /* by hierarchy: its group, cloned for binding */
 	int *trees;	  /* by mount: the clone of a bind's source */
@@ -80,8 +81,12 @@ void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,
 void bh_compile_mounts(struct bh_compiler *c);
 void bh_compile_devices(struct bh_compiler *c);
 void bh_compile_pivot(struct bh_compiler *c);
-void bh_compile_harden(struct bh_compiler *c);
+int bh_compile_harden(struct bh_compiler *c);
 void bh_compile_exec(struct bh_compiler *c);
+/* compile-landlock.c: the rules while root can open paths; the rest once there is
+ * no_new_privs. */
+int bh_compile_landlock(struct bh_compiler *c);
+void bh_compile_landlock_restrict(struct bh_compiler *c);
 
 /* compile-id-map.c */
 /* The maps of a new user namespace; those of a joined one are compared. */

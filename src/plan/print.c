@@ -34,6 +34,10 @@ static const struct bh_name *kind_names(enum bh_kind kind)
 	switch (kind) {
 	case BH_KIND_attr:
 		return bh_attribute_names;
+	case BH_KIND_access:
+		return bh_access_names;
+	case BH_KIND_scope:
+		return bh_scope_names;
 	case BH_KIND_prop:
 		return bh_propagation_names;
 	case BH_KIND_ns:
@@ -211,6 +215,7 @@ static bool is_silent(enum bh_kind kind, const void *at)
 	case BH_KIND_in:
 		return *(const int *)at < 0;
 	case BH_KIND_attr:
+	case BH_KIND_scope:
 	case BH_KIND_prop:
 		return !*(const uint64_t *)at;
 	case BH_KIND_ids:

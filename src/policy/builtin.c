@@ -69,7 +69,8 @@ static const struct builtin strict = {
 	"strict",
 	BH_RANK_STRICT,
 	"{ \"extends\": \"strict\","
-	"  \"tmpfs\": { \"/tmp\": \"1GiB\" } }",
+	"  \"tmpfs\": { \"/tmp\": \"1GiB\" },"
+	"  \"landlock\": \"bestEffort\" }",
 };
 
 static const struct builtin nested = {

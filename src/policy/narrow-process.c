@@ -103,6 +103,16 @@ static void check_groups(struct bh_narrowing *n)
 					NULL);
 }
 
+/* Mount calls fail under it, which nested containers need. */
+static void set_landlock(struct bh_narrowing *n)
+{
+	int choice = n->profile->landlock.value;
+
+	n->spec->landlock = choice != BH_LANDLOCK_OFF &&
+			    n->profile->rank != BH_RANK_NESTED;
+	n->spec->landlock_required = choice == BH_LANDLOCK_REQUIRE;
+}
+
 void bh_narrow_process(struct bh_narrowing *n)
 {
 	struct bh_process *process = &n->spec->process;
@@ -111,6 +121,7 @@ void bh_narrow_process(struct bh_narrowing *n)
 		bh_narrow_refuse(n, "/process/user/uid", "0",
 				 "the policy lets no program run as root",
 				 "runAsNonRoot");
+	set_landlock(n);
 	if (!bh_narrow_has_floors(n))
 		return;
 	if (!process->no_new_privs)

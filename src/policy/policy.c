@@ -247,8 +247,6 @@ static int check_implemented(const struct bh_profile *profile,
 
 	if (profile->userns.value == BH_USERNS_AUTO)
 		key = "userns: auto";
-	else if (profile->landlock.value != BH_LANDLOCK_OFF)
-		key = "landlock";
 	if (!key)
 		return 0;
 	return bh_refuse(err,

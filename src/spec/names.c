@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <sys/resource.h>
 
+#include "base/landlock.h"
 #include "base/str.h"
 #include "spec/names.h"
 
@@ -96,6 +97,32 @@ const struct bh_name bh_attribute_names[] = {
 	{ "strictatime", MOUNT_ATTR_STRICTATIME },
 	{ "nodiratime", MOUNT_ATTR_NODIRATIME },
 	{ "nosymfollow", MOUNT_ATTR_NOSYMFOLLOW },
+	{ NULL, 0 },
+};
+
+const struct bh_name bh_access_names[] = {
+	{ "execute", BH_LANDLOCK_EXECUTE },
+	{ "write-file", BH_LANDLOCK_WRITE_FILE },
+	{ "read-file", BH_LANDLOCK_READ_FILE },
+	{ "read-dir", BH_LANDLOCK_READ_DIR },
+	{ "remove-dir", BH_LANDLOCK_REMOVE_DIR },
+	{ "remove-file", BH_LANDLOCK_REMOVE_FILE },
+	{ "make-char", BH_LANDLOCK_MAKE_CHAR },
+	{ "make-dir", BH_LANDLOCK_MAKE_DIR },
+	{ "make-reg", BH_LANDLOCK_MAKE_REG },
+	{ "make-sock", BH_LANDLOCK_MAKE_SOCK },
+	{ "make-fifo", BH_LANDLOCK_MAKE_FIFO },
+	{ "make-block", BH_LANDLOCK_MAKE_BLOCK },
+	{ "make-sym", BH_LANDLOCK_MAKE_SYM },
+	{ "refer", BH_LANDLOCK_REFER },
+	{ "truncate", BH_LANDLOCK_TRUNCATE },
+	{ "ioctl-dev", BH_LANDLOCK_IOCTL_DEV },
+	{ NULL, 0 },
+};
+
+const struct bh_name bh_scope_names[] = {
+	{ "abstract-sockets", BH_LANDLOCK_SCOPE_ABSTRACT },
+	{ "signals", BH_LANDLOCK_SCOPE_SIGNAL },
 	{ NULL, 0 },
 };
 

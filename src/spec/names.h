@@ -24,6 +24,9 @@ extern const struct bh_name bh_rlimit_names[];
 extern const struct bh_name bh_signal_names[];
 /* MOUNT_ATTR_* as mount options: "ro", "nosuid" ... */
 extern const struct bh_name bh_attribute_names[];
+/* Accesses and scopes of Landlock, landlock(7), in small letters. */
+extern const struct bh_name bh_access_names[];
+extern const struct bh_name bh_scope_names[];
 /* MS_SHARED, ... as "shared", ... */
 extern const struct bh_name bh_propagation_names[];
 /* CLONE_NEW* as the specification's namespace types. */

@@ -155,6 +155,8 @@ struct bh_spec {
 	const struct oci_resources *resources; /* may be NULL */
 	bool own_device_rules; /* for `devices`, instead of the config's */
 	const struct oci_seccomp *seccomp;     /* may be NULL */
+	bool landlock;		/* where the kernel has it, */
+	bool landlock_required; /* and nowhere else */
 	uint64_t deadline; /* seconds from the start; 0: none */
 	struct bh_process process;
 };

@@ -73,12 +73,9 @@ by_policy() {
 }
 
 @test "a key that nothing does yet is refused, and so is one that nobody knows" {
-	local key
-	for key in '"userns": "auto"' '"landlock": "require"'; do
-		by_policy "{$key}"
-		assert_status 1
-		assert_error 'choose a profile: own: ' 'not implemented yet'
-	done
+	by_policy '{"userns": "auto"}'
+	assert_status 1
+	assert_error 'choose a profile: own: ' 'not implemented yet'
 	by_policy '{"rootfs": "readwrite"}'
 	assert_error policy.json 'line 2, column 14' /profiles/own/rootfs
 	by_policy '{"root": "x"}'

@@ -131,7 +131,8 @@ watchers() {
 	watcher=$(comm -13 <(sort <<<"$before") <(watchers | sort))
 	[ "$watcher" ]
 	[ "$(readlink "/proc/$watcher/fd"/[0-2] | sort -u)" = /dev/null ]
-	[ "$(ls "/proc/$watcher/fd" | sort -n | tail -n 1)" = 4 ]
+	[ -e "/proc/$watcher/fd/4" ]
+	[ ! -e "/proc/$watcher/fd/5" ]
 	# Nor the container's lock.
 	timeout 30 "$BULKHEAD" --root "$STORE" pause "$ID"
 	timeout 30 "$BULKHEAD" --root "$STORE" delete --force "$ID"
