@@ -15,6 +15,7 @@ setup() {
 
 teardown() {
 	"$BULKHEAD" --root "$STORE" delete --force "$ID" || :
+	[ ! "${given-}" ] || echo "-$given" >"$top/cgroup.subtree_control"
 	clean_up
 }
 
@@ -304,7 +305,6 @@ give_controller() {
 	bulkhead exec --cgroup / "$ID" true
 	refused="$status $error"
 	"$BULKHEAD" --root "$STORE" delete --force "$ID"
-	[ ! "${given-}" ] || echo "-$given" >"$top/cgroup.subtree_control"
 	[ "$taken" = '0 0::/init' ]
 	echo "$refused"
 	[[ $refused = 255*'can'*'t have processes'* ]]
