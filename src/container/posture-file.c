@@ -10,7 +10,6 @@ static const struct oci_row mount_rows[] = {
 	STRING("target", target, INERT, .required = true),
 	STRING("type", type, INERT),
 	UINT("attributes", attributes, INERT, UINT64_MAX),
-	BOOL("masked", masked, INERT),
 	BOOL("optional", optional, INERT),
 	BOOL("recursive", recursive, INERT),
 };
@@ -50,6 +49,8 @@ static const struct oci_row posture_rows[] = {
 	{ OCI_ROW("mounts", OBJECTS, INERT,
 		  OCI_LIST_AT(mounts, struct bh_promised_mount)),
 	  .table = &mount_table },
+	STRINGS("masked", masked, INERT),
+	STRINGS("readonly", readonly, INERT),
 	{ OCI_ROW("limits", OBJECTS, INERT,
 		  OCI_LIST_AT(limits, struct bh_promised_limit)),
 	  .table = &limit_table },

@@ -66,10 +66,19 @@ static bool is_mask(const struct bh_mount_line *line, int fd)
 	return S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
-static void judge(struct bh_verifying *v, const char *name,
-		  const struct bh_promised_mount *promise,
-		  const struct bh_mount_line *line, int fd)
+/* A path as it was opened. */
+struct looked_at {
+	const char *name; /* of the promise */
+	const struct bh_promised_mount *promise;
+	bool masked;
+	int fd;
+};
+
+static void judge(struct bh_verifying *v, const struct looked_at *at,
+		  const struct bh_mount_line *line)
 {
+	const struct bh_promised_mount *promise = at->promise;
+	const char *name = at->name;
 	uint64_t wanted = promise->attributes.value & CHECKED;
 
 	if (promise->type && !bh_str_eq(promise->type, line->type))
@@ -78,7 +87,7 @@ static void judge(struct bh_verifying *v, const char *name,
 	else if (wanted & ~line->attributes)
 		bh_verify_broken(v, name, "it is not%s",
 				 describe(v, wanted & ~line->attributes));
-	else if (promise->masked.value && !is_mask(line, fd))
+	else if (at->masked && !is_mask(line, at->fd))
 		bh_verify_broken(v, name, "it shows something");
 	else
 		bh_verify_kept(v, name);
@@ -100,29 +109,52 @@ static ssize_t find_mount(const struct bh_verifying *v, int fd)
 }
 
 static void check_promise(struct bh_verifying *v, struct claims *claims,
-			  const struct bh_promised_mount *promise)
+			  const struct bh_promised_mount *promise, bool masked)
 {
-	const char *name = bh_arena_printf(
-		&v->verdict->arena, "%s %s",
-		promise->masked.value ? "mask" : "mount", promise->target);
 	bh_autoclose int fd =
 		bh_path_open(claims->root_fd, promise->target, O_PATH, 0);
 	ssize_t index = fd < 0 ? -1 : find_mount(v, fd);
+	const struct looked_at at = {
+		.name = bh_arena_printf(&v->verdict->arena, "%s %s",
+					masked ? "mask" : "mount",
+					promise->target),
+		.promise = promise,
+		.masked = masked,
+		.fd = fd,
+	};
 
 	if (fd < 0 && promise->optional.value)
 		return;
 	if (fd < 0) {
-		bh_verify_broken(v, name, "the path is not there");
+		bh_verify_broken(v, at.name, "the path is not there");
 		return;
 	}
 	if (index < 0) {
-		bh_verify_broken(v, name, "nothing is mounted there");
+		bh_verify_broken(v, at.name, "nothing is mounted there");
 		return;
 	}
 	/* The later promise for the same path is the one that is seen. */
-	if (!claims->by[index] || !promise->masked.value)
+	if (!claims->by[index] || !masked)
 		claims->by[index] = promise;
-	judge(v, name, promise, &v->mounts.items[index], fd);
+	judge(v, &at, &v->mounts.items[index]);
+}
+
+/* Paths that are covered by the null device, an empty directory, or themselves. */
+static void check_paths(struct bh_verifying *v, struct claims *claims,
+			const struct oci_strings *paths, bool masked)
+{
+	for (size_t i = 0; i < paths->len; i++) {
+		struct bh_promised_mount *promise =
+			bh_arena_alloc(&v->verdict->arena, sizeof(*promise));
+
+		*promise = (struct bh_promised_mount){
+			.target = paths->items[i],
+			.attributes = { true, MOUNT_ATTR_RDONLY },
+			.optional = { true, true },
+			.recursive = { true, !masked },
+		};
+		check_promise(v, claims, promise, masked);
+	}
 }
 
 static ssize_t index_of(const struct bh_verifying *v, uint64_t id)
@@ -217,7 +249,9 @@ int bh_verify_mounts(struct bh_verifying *v, struct bh_err *err)
 	claims.by = bh_arena_alloc(&v->verdict->arena,
 				   v->mounts.len * sizeof(*claims.by));
 	for (size_t i = 0; i < v->posture->mounts.len; i++)
-		check_promise(v, &claims, &v->posture->mounts.items[i]);
+		check_promise(v, &claims, &v->posture->mounts.items[i], false);
+	check_paths(v, &claims, &v->posture->readonly, false);
+	check_paths(v, &claims, &v->posture->masked, true);
 	claim_covered(v, &claims);
 	find_foreign(v, &claims);
 	return 0;

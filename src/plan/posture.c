@@ -41,19 +41,30 @@ static void add_made(struct deriving *d, const char *target, int slot)
 	struct bh_promised_mount *mount = add_mount(d, target);
 
 	mount->type = made->type ? bh_strdup(made->type) : NULL;
-	mount->attributes = (struct oci_u64){ true, made->attributes };
-	mount->recursive = (struct oci_bool){ true, made->recursive };
+	if (made->attributes)
+		mount->attributes = (struct oci_u64){ true, made->attributes };
+	if (made->recursive)
+		mount->recursive = (struct oci_bool){ true, true };
 }
 
-static void add_covered(struct deriving *d, const char *target, bool masked,
+/* What a mount of itself or of the host covers. */
+static void add_covered(struct deriving *d, const char *target,
 			uint64_t attributes)
 {
 	struct bh_promised_mount *mount = add_mount(d, target);
 
-	mount->attributes = (struct oci_u64){ true, attributes };
-	mount->masked = (struct oci_bool){ true, masked };
+	if (attributes)
+		mount->attributes = (struct oci_u64){ true, attributes };
 	mount->optional = (struct oci_bool){ true, true };
-	mount->recursive = (struct oci_bool){ true, !masked };
+	mount->recursive = (struct oci_bool){ true, true };
+}
+
+static void add_path(struct oci_strings *list, const char *path)
+{
+	list->items =
+		bh_realloc(list->items, list->len + 1, sizeof(*list->items));
+	list->items[list->len++] = bh_strdup(path);
+	list->set = true;
 }
 
 /* Steps that make a mount or change one. */
@@ -103,7 +114,7 @@ static void add_node(struct deriving *d, const struct bh_args_bind_node *args)
 	bh_autobuf struct bh_buf path = { 0 };
 
 	bh_buf_printf(&path, "%s%s", above ? above : "", args->path);
-	add_covered(d, path.data, false, 0);
+	add_covered(d, path.data, 0);
 }
 
 /* Steps that put one into the container's root. */
@@ -120,16 +131,16 @@ static void note_target(struct deriving *d, const struct bh_step *step)
 		add_node(d, &args->bind_node);
 		break;
 	case BH_OP_console_bind:
-		add_covered(d, "/dev/console", false, 0);
+		add_covered(d, "/dev/console", 0);
 		break;
 	case BH_OP_mask:
-		add_covered(d, args->mask.path, true, MOUNT_ATTR_RDONLY);
+		add_path(&d->posture->masked, args->mask.path);
 		break;
 	case BH_OP_readonly:
-		add_covered(d, args->readonly.path, false, MOUNT_ATTR_RDONLY);
+		add_path(&d->posture->readonly, args->readonly.path);
 		break;
 	case BH_OP_writable:
-		add_covered(d, args->writable.path, false,
+		add_covered(d, args->writable.path,
 			    MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV);
 		break;
 	default:

@@ -18,7 +18,6 @@ struct bh_promised_mount {
 	char *target; /* in the container; links of the image are followed */
 	char *type;   /* of the file system; NULL: the host's own */
 	struct oci_u64 attributes; /* MOUNT_ATTR_*: at least these */
-	struct oci_bool masked;	   /* an empty directory, or the null device */
 	struct oci_bool optional; /* what is missing needs nothing done to it */
 	struct oci_bool recursive; /* mounts below it may have come with it */
 };
@@ -38,6 +37,9 @@ struct bh_posture {
 	struct oci_u64 bounding, effective, permitted, inheritable, ambient;
 	struct oci_u64 namespaces; /* CLONE_NEW*: the container's own */
 	OCI_LIST(struct bh_promised_mount) mounts;
+	/* Paths where they are there: covered by an empty directory or the null
+	 * device; read-only by a mount of themselves. */
+	struct oci_strings masked, readonly;
 	OCI_LIST(struct bh_promised_limit) limits;
 };
 

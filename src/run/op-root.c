@@ -184,50 +184,47 @@ int op_make_link(struct bh_run *run, const struct bh_args_make_link *args,
 int op_null_open(struct bh_run *run, const struct bh_args_null_open *args,
 		 struct bh_err *err)
 {
-	bh_autoclose int fd =
-		open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return bh_fail(err, errno, "open the host's /dev/null");
-	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
-		return bh_refuse(err, "open the host's /dev/null: it is not "
-				      "the null device, character 1:3");
-	run->slots[args->null] = bh_steal_fd(&fd);
-	return 0;
-}
-
-/*
- * All masked directories share one empty file system.  Before 6.15 a detached
- * mount can't be cloned: there the first use attaches the mount itself, and
- * later ones clone it from where it lies.
- */
-static int cover_directory(int empty_fd, int target_fd)
-{
-	bh_autoclose int clone_fd = clone_mount(empty_fd, false);
-
-	if (clone_fd == -EINVAL)
-		return attach(empty_fd, target_fd);
-	if (clone_fd < 0)
-		return clone_fd;
-	return attach(clone_fd, target_fd);
-}
-
-static int cover_file(int null_fd, int target_fd)
-{
 	/* Read-only, so that nobody can chmod the host's device through it. */
 	struct mount_attr attr = {
 		.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 			    MOUNT_ATTR_NOEXEC,
 		.propagation = MS_PRIVATE,
 	};
-	bh_autoclose int clone_fd = clone_mount(null_fd, false);
+	bh_autoclose int fd =
+		open("/dev/null", O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	bh_autoclose int clone_fd = -1;
+	struct stat st;
 	int r;
 
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return bh_fail(err, errno, "open the host's /dev/null");
+	if (!S_ISCHR(st.st_mode) || st.st_rdev != makedev(1, 3))
+		return bh_refuse(err, "open the host's /dev/null: it is not "
+				      "the null device, character 1:3");
+	clone_fd = clone_mount(fd, false);
+	r = clone_fd < 0 ?
+		    clone_fd :
+		    bh_sys_mount_setattr(clone_fd, "", AT_EMPTY_PATH, &attr);
+	if (r < 0)
+		return bh_fail(err, -r, "clone the host's /dev/null");
+	run->slots[args->null] = bh_steal_fd(&clone_fd);
+	return 0;
+}
+
+/*
+ * All masked files share one mount of the null device, all directories one empty
+ * file system.  Before 6.15 a detached mount can't be cloned: there the first
+ * use attaches the mount itself, and later ones clone it from where it lies.
+ */
+static int cover(int cover_fd, int target_fd)
+{
+	bh_autoclose int clone_fd = clone_mount(cover_fd, false);
+
+	if (clone_fd == -EINVAL)
+		return attach(cover_fd, target_fd);
 	if (clone_fd < 0)
 		return clone_fd;
-	r = bh_sys_mount_setattr(clone_fd, "", AT_EMPTY_PATH, &attr);
-	return r < 0 ? r : attach(clone_fd, target_fd);
+	return attach(clone_fd, target_fd);
 }
 
 static bool is_root(const struct bh_run *run, int root_slot, int fd)
@@ -257,10 +254,8 @@ int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 	if (is_root(run, args->root, fd))
 		return bh_refuse(err, "mask %s: it is the root itself",
 				 args->path);
-	if (S_ISDIR(st.st_mode))
-		r = cover_directory(run->slots[args->empty], fd);
-	else
-		r = cover_file(run->slots[args->null], fd);
+	r = cover(run->slots[S_ISDIR(st.st_mode) ? args->empty : args->null],
+		  fd);
 	if (r < 0)
 		return bh_fail(err, -r, "mask %s", args->path);
 	return 0;
