@@ -22,11 +22,27 @@ static const struct {
 #define FORGE(pattern)	  { BH_CREDENTIAL_FORGE, pattern },
 #define GENERIC(pattern)  { BH_CREDENTIAL_GENERIC, pattern },
 #define HARMLESS(pattern) { BH_CREDENTIAL_NONE, pattern },
+#define REDIRECT(pattern)
 #include "policy/credentials.def"
 #undef CONTROL
 #undef FORGE
 #undef GENERIC
 #undef HARMLESS
+#undef REDIRECT
+};
+
+static const char *const redirecting[] = {
+#define CONTROL(pattern)
+#define FORGE(pattern)
+#define GENERIC(pattern)
+#define HARMLESS(pattern)
+#define REDIRECT(pattern) pattern,
+#include "policy/credentials.def"
+#undef CONTROL
+#undef FORGE
+#undef GENERIC
+#undef HARMLESS
+#undef REDIRECT
 };
 
 #define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -167,6 +183,21 @@ static void refuse(struct bh_narrowing *n, const char *name,
 						 shown));
 }
 
+/* An endpoint, proxy or authority of the bundle's gets what the program sends
+ * (CVE-2026-21852). */
+static void note_redirection(struct bh_narrowing *n, const char *name)
+{
+	for (size_t i = 0; i < BH_COUNT(redirecting); i++) {
+		if (!bh_glob_nocase(redirecting[i], name))
+			continue;
+		bh_note(&n->spec->notes, &n->spec->arena,
+			"/process/env: %s redirects what the program connects "
+			"to",
+			name);
+		return;
+	}
+}
+
 /* 1: the variable goes. */
 static bool judge(struct bh_narrowing *n, const char *variable)
 {
@@ -175,6 +206,7 @@ static bool judge(struct bh_narrowing *n, const char *variable)
 	char name[NAME_SIZE];
 	enum bh_credential tier = tier_of(variable, name);
 
+	note_redirection(n, name);
 	if (tier == BH_CREDENTIAL_NONE || is_allowed(n, name, tier))
 		return false;
 	if (tier == BH_CREDENTIAL_GENERIC && !strict) {
