@@ -25,6 +25,12 @@ int bh_host_lineage(const struct bh_host *host, const struct bh_host_path *path,
 		    struct bh_arena *arena, struct bh_lineage *ret,
 		    struct bh_err *err);
 
+/* aliases.c: the other paths by which the same thing can be reached, through other
+ * mounts of its file system; NULL at the end, in the arena.  None in a fake host. */
+int bh_host_aliases(const struct bh_host *host, const struct bh_host_path *path,
+		    const struct bh_lineage *lineage, struct bh_arena *arena,
+		    const char ***ret, struct bh_err *err);
+
 /* What lies at path now, links followed; false when there is nothing. */
 bool bh_host_identify(const struct bh_host *host, const char *path,
 		      struct bh_file_id *ret);

@@ -1,8 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which devices there are; the rules of the cgroup follow from them. */
+#include <fcntl.h>
+#include <linux/openat2.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 
+#include "base/fd.h"
 #include "base/str.h"
+#include "base/sys.h"
+#include "host/host.h"
 #include "policy/narrow.h"
 
 /* Those that every container has, config-linux.md: listed once more they do no
@@ -50,6 +56,50 @@ static void rebuild_rules(struct bh_narrowing *n)
 					 NULL);
 }
 
+/* What lies at the device's path on the host, behind no link. */
+static bool is_node(const struct bh_device *device)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS,
+	};
+	bh_autoclose int fd = bh_sys_openat2(AT_FDCWD, device->path, &how);
+	struct stat st;
+
+	return fd >= 0 && fstat(fd, &st) == 0 &&
+	       (st.st_mode & S_IFMT) == (device->mode & S_IFMT) &&
+	       st.st_rdev == makedev((unsigned int)device->major,
+				     (unsigned int)device->minor);
+}
+
+static const char *field_of(struct bh_narrowing *n, size_t index)
+{
+	return bh_arena_printf(&n->spec->arena, "/linux/devices/%zu", index);
+}
+
+/* A name that the policy allows is not enough: 1:1 under any name is the host's
+ * memory. */
+void bh_narrow_device_nodes(struct bh_narrowing *n)
+{
+	if (!bh_narrow_has_floors(n) || n->host->fake)
+		return;
+	for (size_t i = 0; i < n->spec->device_count; i++) {
+		const struct bh_device *device = &n->spec->devices[i];
+
+		if (is_default(device) || S_ISFIFO(device->mode) ||
+		    is_node(device))
+			continue;
+		bh_narrow_refuse(
+			n, field_of(n, i), device->path,
+			bh_arena_printf(&n->spec->arena,
+					"the host has no device %llu:%llu at "
+					"this path",
+					(unsigned long long)device->major,
+					(unsigned long long)device->minor),
+			NULL);
+	}
+}
+
 void bh_narrow_devices(struct bh_narrowing *n)
 {
 	const struct oci_strings *allow = &n->profile->devices->allow;
@@ -62,11 +112,8 @@ void bh_narrow_devices(struct bh_narrowing *n)
 		if (is_default(device) || S_ISFIFO(device->mode) ||
 		    bh_narrow_matches(allow, device->path))
 			continue;
-		bh_narrow_refuse(n,
-				 bh_arena_printf(&n->spec->arena,
-						 "/linux/devices/%zu", i),
-				 device->path, "a device of the host",
-				 "devices.allow");
+		bh_narrow_refuse(n, field_of(n, i), device->path,
+				 "a device of the host", "devices.allow");
 	}
 	rebuild_rules(n);
 }

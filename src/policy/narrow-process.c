@@ -103,6 +103,22 @@ static void check_groups(struct bh_narrowing *n)
 					NULL);
 }
 
+/* Speculation is what the kernel holds back in filtered programs. */
+static void check_filter_flags(struct bh_narrowing *n)
+{
+	const struct oci_seccomp *seccomp = n->spec->seccomp;
+
+	for (size_t i = 0; seccomp && i < seccomp->flags.len; i++)
+		if (seccomp->flags.items[i] == OCI_SECCOMP_FLAG_SPEC_ALLOW)
+			bh_narrow_refuse(
+				n,
+				bh_arena_printf(&n->spec->arena,
+						"/linux/seccomp/flags/%zu", i),
+				"SECCOMP_FILTER_FLAG_SPEC_ALLOW",
+				"it takes a protection of the kernel's away",
+				NULL);
+}
+
 /* Mount calls fail under it, which nested containers need. */
 static void set_landlock(struct bh_narrowing *n)
 {
@@ -129,6 +145,7 @@ void bh_narrow_process(struct bh_narrowing *n)
 				  "no program gains privileges by being "
 				  "executed");
 	process->no_new_privs = true;
+	check_filter_flags(n);
 	narrow_caps(n);
 	narrow_core(n);
 	check_groups(n);

@@ -33,6 +33,7 @@ struct source {
 	const char *field;
 	const struct bh_host_path *host;
 	struct bh_lineage lineage;
+	const char **aliases; /* its other paths; NULL at the end */
 	bool writable;
 	bool recursive;
 };
@@ -213,16 +214,52 @@ static bool judge_device(struct judging *j, const struct source *source)
 	return true;
 }
 
+static bool is_writable(const struct oci_strings *places, const char *path)
+{
+	return bh_path_is(path, BH_PATH_ENGINE) ||
+	       bh_narrow_matches(places, path);
+}
+
 static void judge_writable(struct judging *j, const struct source *source)
 {
 	const struct oci_strings *writable = &j->n->profile->mounts->writable;
 
+	bool outside = !is_writable(writable, source->lineage.path);
+
 	/* To connect to a socket is to write, whatever the mount is. */
-	if ((source->writable || S_ISSOCK(source->host->type)) &&
-	    !bh_narrow_matches(writable, source->lineage.path))
+	if (!source->writable && !S_ISSOCK(source->host->type))
+		return;
+	for (const char **alias = source->aliases; *alias; alias++)
+		outside |= !is_writable(writable, *alias);
+	if (outside)
 		refuse(j, source,
 		       "outside of the places that may be written to",
 		       "mounts.writable");
+}
+
+/* By the names that it has elsewhere. */
+static const struct bh_path_rule *find_by_aliases(const struct source *source)
+{
+	const struct bh_path_rule *rule = NULL;
+
+	for (const char **alias = source->aliases; !rule && *alias; alias++)
+		if (!bh_path_is(*alias, BH_PATH_ENGINE))
+			rule = find_by_path(*alias);
+	return rule;
+}
+
+static bool is_private(const struct source *source)
+{
+	for (const char **alias = source->aliases; *alias; alias++)
+		if (bh_path_is_private(*alias))
+			return true;
+	return bh_path_is_private(source->lineage.path);
+}
+
+static bool is_secret(const struct judging *j, const struct source *source)
+{
+	return is_private(source) ||
+	       bh_narrow_is_linked(j->n->host, source->host);
 }
 
 static const struct bh_path_rule *find_rule(struct judging *j,
@@ -231,6 +268,8 @@ static const struct bh_path_rule *find_rule(struct judging *j,
 	const char *path = source->lineage.path;
 	const struct bh_path_rule *rule = find_by_mounts(j, source);
 
+	if (!rule && !is_bundles(j, path))
+		rule = find_by_aliases(source);
 	/* What engines keep is theirs, unless it is a mount of something else:
 	 * a volume can be one of /etc. */
 	if (rule || bh_path_is(path, BH_PATH_ENGINE))
@@ -256,11 +295,10 @@ static void judge(struct judging *j, const struct source *source)
 	rule = find_rule(j, source);
 	if (rule && !may_hold_credentials(j, rule))
 		refuse_by_rule(j, source, rule);
-	if (rule || bh_path_is(path, BH_PATH_ENGINE))
+	if (rule)
 		return;
-	if (bh_path_is_private(path) &&
-	    j->n->profile->credentials->paths.value !=
-		    BH_CREDENTIAL_PATHS_ALLOW)
+	if (is_secret(j, source) && j->n->profile->credentials->paths.value !=
+					    BH_CREDENTIAL_PATHS_ALLOW)
 		refuse(j, source, "a home directory, or hidden in one",
 		       "mounts.allow");
 	else if (!is_bundles(j, path))
@@ -271,10 +309,13 @@ static void judge(struct judging *j, const struct source *source)
 
 static bool trace(struct judging *j, struct source *source)
 {
+	struct bh_arena *arena = &j->n->spec->arena;
 	struct bh_err err;
 
-	if (bh_host_lineage(j->n->host, source->host, &j->n->spec->arena,
-			    &source->lineage, &err) == 0)
+	if (bh_host_lineage(j->n->host, source->host, arena, &source->lineage,
+			    &err) == 0 &&
+	    bh_host_aliases(j->n->host, source->host, &source->lineage, arena,
+			    &source->aliases, &err) == 0)
 		return true;
 	source->lineage.path = source->host->path;
 	refuse(j, source, "it can't be found out what it is", NULL);
@@ -346,6 +387,22 @@ static void judge_mount(struct judging *j, struct bh_mount *mount)
 		       "mounts.propagation");
 }
 
+static bool is_hosts_own(const struct judging *j, const char *path)
+{
+	return bh_path_holds_system(path) || bh_path_is(path, BH_PATH_FILE) ||
+	       (bh_path_is(path, BH_PATH_SYSTEM) &&
+		!bh_path_is(path, BH_PATH_ENGINE) && !is_bundles(j, path));
+}
+
+/* By any of its names. */
+static bool is_hosts_root(const struct judging *j, const struct source *source)
+{
+	for (const char **alias = source->aliases; *alias; alias++)
+		if (is_hosts_own(j, *alias))
+			return true;
+	return is_hosts_own(j, source->lineage.path);
+}
+
 static void judge_root(struct judging *j)
 {
 	struct bh_spec *spec = j->n->spec;
@@ -360,9 +417,7 @@ static void judge_root(struct judging *j)
 	path = source.lineage.path;
 	if (bh_narrow_matches(&j->n->profile->mounts->allow, path))
 		return;
-	if (bh_path_holds_system(path) || bh_path_is(path, BH_PATH_FILE) ||
-	    (bh_path_is(path, BH_PATH_SYSTEM) &&
-	     !bh_path_is(path, BH_PATH_ENGINE) && !is_bundles(j, path)))
+	if (is_hosts_root(j, &source))
 		refuse(j, &source, "the host's own is no root for containers",
 		       "mounts.allow");
 	if ((spec->root_propagation == MS_SHARED ||
@@ -374,75 +429,13 @@ static void judge_root(struct judging *j)
 	}
 }
 
-/* ---- namespaces ---------------------------------------------------------------------- */
-
-static bool is_hosts(const struct judging *j, const struct bh_host_path *path,
-		     enum oci_namespace_type type)
-{
-	static const char *const files[OCI_NS_COUNT] = {
-		[OCI_NS_PID] = "pid",	    [OCI_NS_NETWORK] = "net",
-		[OCI_NS_MOUNT] = "mnt",	    [OCI_NS_IPC] = "ipc",
-		[OCI_NS_UTS] = "uts",	    [OCI_NS_USER] = "user",
-		[OCI_NS_CGROUP] = "cgroup", [OCI_NS_TIME] = "time",
-	};
-	static const char *const owners[] = { "self", "1" };
-
-	for (size_t i = 0; i < BH_COUNT(owners); i++) {
-		bh_autobuf struct bh_buf file = { 0 };
-		struct bh_file_id id;
-
-		bh_buf_printf(&file, "/proc/%s/ns/%s", owners[i], files[type]);
-		if (bh_host_identify(j->n->host, file.data, &id) &&
-		    id.device == path->device && id.inode == path->inode)
-			return true;
-	}
-	return false;
-}
-
-/* Where engines keep namespaces, or have them from a process of a pod. */
-static bool is_place(const char *path)
-{
-	static const char *const places[] = {
-		"/proc/*/ns",	     "/run/netns",
-		"/var/run/netns",    "/run/docker/netns",
-		"/run/user/*/netns", "/var/run/docker/netns",
-	};
-
-	for (size_t i = 0; i < BH_COUNT(places); i++)
-		if (bh_path_relate(path, places[i]) == BH_BELOW)
-			return true;
-	return bh_path_is(path, BH_PATH_ENGINE);
-}
-
-static void judge_namespace(struct judging *j, enum oci_namespace_type type)
-{
-	const struct bh_namespace *ns = &j->n->spec->namespaces[type];
-	const struct bh_host_path *path = &j->n->paths[ns->wanted_path];
-	const char *name = oci_namespace_name(type);
-	const char *rule = NULL;
-
-	if (type == OCI_NS_MOUNT || type == OCI_NS_USER)
-		rule = "one that is there already is not joined";
-	else if (is_hosts(j, path, type))
-		rule = "it is the host's";
-	else if (!is_place(path->path))
-		rule = "it lies where no engine keeps namespaces";
-	if (rule && !bh_narrow_lists(&j->n->profile->namespaces->host, name))
-		bh_narrow_refuse(j->n,
-				 bh_arena_printf(&j->n->spec->arena,
-						 "/linux/namespaces: %s", name),
-				 path->path, rule, "namespaces.host");
-}
-
 void bh_narrow_sources(struct bh_narrowing *n)
 {
 	struct judging j = { .n = n };
 
 	if (!bh_narrow_has_floors(n))
 		return;
-	for (int i = 0; i < OCI_NS_COUNT; i++)
-		if (n->spec->namespaces[i].by_path)
-			judge_namespace(&j, (enum oci_namespace_type)i);
+	bh_narrow_joined(n);
 	if (n->spec->namespaces[OCI_NS_MOUNT].by_path)
 		return;
 	judge_root(&j);

@@ -116,6 +116,7 @@ int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
 	};
 
 	bh_narrow_sources(&n);
+	bh_narrow_device_nodes(&n);
 	bh_narrow_limits(&n);
 	return report(&n, verb, err);
 }

@@ -91,7 +91,11 @@ void bh_narrow_process(struct bh_narrowing *n);
 void bh_narrow_namespaces(struct bh_narrowing *n);
 void bh_narrow_root(struct bh_narrowing *n);
 void bh_narrow_mounts(struct bh_narrowing *n);
+/* Whether a file is a credential of a home under another name, a hard link. */
+bool bh_narrow_is_linked(const struct bh_host *host,
+			 const struct bh_host_path *path);
 void bh_narrow_devices(struct bh_narrowing *n);
+void bh_narrow_device_nodes(struct bh_narrowing *n);
 void bh_narrow_sysctls(struct bh_narrowing *n);
 void bh_narrow_limits(struct bh_narrowing *n);
 void bh_narrow_deadline(struct bh_narrowing *n);
@@ -99,5 +103,6 @@ void bh_narrow_credentials(struct bh_narrowing *n);
 
 /* With n->paths: bind sources, namespaces, root.path, devices' nodes. */
 void bh_narrow_sources(struct bh_narrowing *n);
+void bh_narrow_joined(struct bh_narrowing *n);
 
 #endif

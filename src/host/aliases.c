@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A file system that is mounted several times, wholly or in part, has several
+ * paths for the same file; proc_pid_mountinfo(5) tells which part lies where.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/fd.h"
+#include "base/procfs.h"
+#include "base/str.h"
+#include "host/lineage.h"
+#include "host/mountinfo.h"
+
+#define MAX_MOUNTINFO (16u << 20)
+
+static int read_mounts(struct bh_arena *arena, struct bh_mount_lines *ret)
+{
+	bh_autoclose int procfs_fd = bh_procfs_open_shared();
+	bh_autobuf struct bh_buf text = { 0 };
+	int r = procfs_fd;
+
+	if (r >= 0)
+		r = bh_procfs_read(procfs_fd, "self/mountinfo", MAX_MOUNTINFO,
+				   &text);
+	if (r < 0)
+		return r;
+	bh_buf_str(&text, "");
+	return bh_mount_lines_parse(bh_arena_strdup(arena, text.data), arena,
+				    ret);
+}
+
+/* What follows dir in path: "" or "/..."; NULL where path is not in dir. */
+static const char *rest_below(const char *path, const char *dir)
+{
+	size_t len = strlen(dir);
+
+	if (bh_str_eq(dir, "/"))
+		return path[1] ? path : "";
+	if (strncmp(path, dir, len) != 0 || (path[len] && path[len] != '/'))
+		return NULL;
+	return path + len;
+}
+
+static const char *join(struct bh_arena *arena, const char *dir,
+			const char *rest)
+{
+	if (bh_str_eq(dir, "/"))
+		return *rest ? rest : dir;
+	return bh_arena_printf(arena, "%s%s", dir, rest);
+}
+
+static uint64_t mount_id(int fd)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0 ||
+	    !(stx.stx_mask & STATX_MNT_ID))
+		return 0;
+	return stx.stx_mnt_id;
+}
+
+int bh_host_aliases(const struct bh_host *host, const struct bh_host_path *path,
+		    const struct bh_lineage *lineage, struct bh_arena *arena,
+		    const char ***ret, struct bh_err *err)
+{
+	struct bh_mount_lines mounts = { 0 };
+	const struct bh_mount_line *own;
+	const char **list = NULL, *rest, *inside;
+	size_t count = 0;
+	int r = host->fake ? 0 : read_mounts(arena, &mounts);
+
+	if (r < 0)
+		return bh_fail(err, -r, "read /proc/self/mountinfo");
+	own = host->fake ? NULL :
+			   bh_mount_lines_find(&mounts, mount_id(path->fd));
+	rest = own ? rest_below(lineage->path, own->point) : NULL;
+	inside = rest ? join(arena, own->root, rest) : NULL;
+	for (size_t i = 0; inside && i < mounts.len; i++) {
+		const struct bh_mount_line *other = &mounts.items[i];
+		const char **item;
+
+		if (other == own || !bh_str_eq(other->device, own->device))
+			continue;
+		rest = rest_below(inside, other->root);
+		if (!rest)
+			continue;
+		item = bh_arena_append(arena, &list, &count, sizeof(*list));
+		*item = join(arena, other->point, rest);
+	}
+	(void)bh_arena_append(arena, &list, &count, sizeof(*list));
+	*ret = list;
+	return 0;
+}
