@@ -31,17 +31,6 @@ e() {
 
 state() { p inspect -f '{{.State.Status}}' "$NAME"; }
 
-# on_terminal COMMAND...: podman with a terminal, of 30 rows and 70 columns, whose
-# end of input is echoed first.
-on_terminal() {
-	local line
-	line=$(printf '%q ' podman --root "$ENGINE/root" --runroot "$ENGINE/run" \
-		--tmpdir "$ENGINE/tmp" --storage-driver vfs --runtime "$RUNTIME" "$@")
-	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout 60 \
-		script -qec "stty rows 30 cols 70; $line" /dev/null </dev/null | tr -d '\r' |
-		sed 's/^^@//'
-}
-
 run_on_terminal() { matches '^/dev/pts/0$' on_terminal run --rm -it --name "$NAME" test tty; }
 run_on_terminal_size() { matches '^30 70$' on_terminal run --rm -it --name "$NAME" test sh -c 'sleep 0.5; stty size'; }
 run_on_terminal_status() { exits 9 on_terminal_status 9; }

@@ -22,21 +22,10 @@ find_reference() {
 }
 
 # The engine's own place, and an image of busybox made here.
-engine_set_up() {
-	local rootfs=$BATS_FILE_TMPDIR/rootfs applet
+engine_place() {
 	requires root program:podman program:busybox
 	ENGINE=$(mktemp -d /tmp/bt-podman.XXXXXX)
 	export ENGINE
-	mkdir -p "$rootfs"/{bin,dev,etc,home,proc,root,run,sys,tmp,var/tmp}
-	cp "$(command -v busybox)" "$rootfs/bin/busybox"
-	for applet in $(busybox --list); do
-		[ "$applet" = busybox ] || ln -s busybox "$rootfs/bin/$applet"
-	done
-	chmod 1777 "$rootfs/tmp" "$rootfs/var/tmp"
-	printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home:/bin/sh\n' \
-		>"$rootfs/etc/passwd"
-	printf 'root:x:0:\nuser:x:1000:\nextra:x:1001:user\n' >"$rootfs/etc/group"
-	echo 'plain file' >"$rootfs/etc/plain"
 	# Limits that nobody has to raise; nothing of the network.
 	cat >"$ENGINE/containers.conf" <<-'END'
 		[containers]
@@ -48,8 +37,29 @@ engine_set_up() {
 	END
 	sed '/^#/d' "$BATS_TEST_DIRNAME/../../contrib/containers.conf.d/bulkhead.conf" |
 		sed -n '/^runtime_/p' >>"$ENGINE/containers.conf"
-	tar -C "$rootfs" -c . | RUNTIME=$BULKHEAD p_with_input import - test >/dev/null ||
+	busybox_rootfs "$BATS_FILE_TMPDIR/rootfs"
+	tar -C "$BATS_FILE_TMPDIR/rootfs" -c . |
+		RUNTIME=$BULKHEAD p_with_input import - test >/dev/null ||
 		skip 'podman imports no image here'
+}
+
+busybox_rootfs() {
+	local applet
+	mkdir -p "$1"/{bin,dev,etc,home,proc,root,run,sys,tmp,var/tmp}
+	cp "$(command -v busybox)" "$1/bin/busybox"
+	for applet in $(busybox --list); do
+		[ "$applet" = busybox ] || ln -s busybox "$1/bin/$applet"
+	done
+	chmod 1777 "$1/tmp" "$1/var/tmp"
+	printf 'root:x:0:0::/root:/bin/sh\nuser:x:1000:1000::/home:/bin/sh\n' \
+		>"$1/etc/passwd"
+	printf 'root:x:0:\nuser:x:1000:\nextra:x:1001:user\n' >"$1/etc/group"
+	echo 'plain file' >"$1/etc/plain"
+}
+
+# The same, a runtime to compare with and a table.
+engine_set_up() {
+	engine_place
 	find_reference
 	export REFERENCE
 	printf '%-34s %-12s %s\n' 'podman, with' bulkhead \
@@ -62,7 +72,7 @@ engine_tear_down() {
 	RUNTIME=$BULKHEAD p pod rm -af >/dev/null 2>&1 || :
 	RUNTIME=$BULKHEAD p rm -af -t 0 >/dev/null 2>&1 || :
 	end_monitors
-	# vfs mounts nothing, but a volume or a shm may be left by a failure.
+	# overlay mounts its directory; a volume or a shm may be left by a failure.
 	awk -v d="$ENGINE/" 'index($5, d) == 1 { print $5 }' /proc/self/mountinfo |
 		sort -r | while read -r mount; do umount -l "$mount"; done
 	# Parents of cgroups are the engine's, who leaves them.
@@ -70,7 +80,7 @@ engine_tear_down() {
 		find "$mount" -depth -type d -path "*/${ENGINE##*/}*" -exec rmdir {} +
 	done
 	rm -rf "$ENGINE"
-	[ ! -e "$TABLE" ] || mv "$TABLE" "$table"
+	[ ! -e "${TABLE-}" ] || mv "$TABLE" "$table"
 }
 
 # conmon outlives a container whose runtime failed.
@@ -83,20 +93,51 @@ end_monitors() {
 		done
 }
 
-# p WORD...: podman with $RUNTIME.
+# p WORD...: podman with $RUNTIME, with the file $POLICY if there is one, $DRIVER
+# (vfs) for its storage, and at most $PATIENCE seconds (60).
 p() {
-	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout 60 \
+	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout "${PATIENCE:-60}" \
 		podman --root "$ENGINE/root" --runroot "$ENGINE/run" \
-		--tmpdir "$ENGINE/tmp" --storage-driver vfs \
-		--runtime "$RUNTIME" "$@" </dev/null 3>&-
+		--tmpdir "$ENGINE/tmp" --storage-driver "${DRIVER:-vfs}" \
+		--runtime "$RUNTIME" ${POLICY:+--runtime-flag} ${POLICY:+"policy=$POLICY"} \
+		"$@" </dev/null 3>&-
 }
 
 # The same with the caller's input.
 p_with_input() {
-	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout 60 \
+	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout "${PATIENCE:-60}" \
 		podman --root "$ENGINE/root" --runroot "$ENGINE/run" \
-		--tmpdir "$ENGINE/tmp" --storage-driver vfs \
-		--runtime "$RUNTIME" "$@" 3>&-
+		--tmpdir "$ENGINE/tmp" --storage-driver "${DRIVER:-vfs}" \
+		--runtime "$RUNTIME" ${POLICY:+--runtime-flag} ${POLICY:+"policy=$POLICY"} \
+		"$@" 3>&-
+}
+
+# on_terminal WORD...: podman with a terminal, of 30 rows and 70 columns, whose end
+# of input is echoed first.
+on_terminal() {
+	local line
+	line=$(printf '%q ' podman --root "$ENGINE/root" --runroot "$ENGINE/run" \
+		--tmpdir "$ENGINE/tmp" --storage-driver "${DRIVER:-vfs}" \
+		--runtime "$RUNTIME" "$@")
+	CONTAINERS_CONF=$ENGINE/containers.conf XDG_RUNTIME_DIR='' timeout 60 \
+		script -qec "stty rows 30 cols 70; $line" /dev/null </dev/null |
+		tr -d '\r\0' | sed 's/^^@//'
+}
+
+# by_policy PROFILE COMMAND...: with a policy whose default is this profile.
+by_policy() {
+	printf '{"defaultProfile": "own", "profiles": {"own": %s}}\n' "$1" \
+		>"$ENGINE/policy.json"
+	POLICY=$ENGINE/policy.json "${@:2}"
+}
+
+# Storage that copies nothing, where it can be mounted.
+choose_driver() {
+	mkdir -p "$BATS_FILE_TMPDIR"/overlay/{lower,upper,work,at}
+	(cd "$BATS_FILE_TMPDIR/overlay" && unshare -m mount -t overlay none at \
+		-o lowerdir=lower,upperdir=upper,workdir=work) 2>/dev/null &&
+		DRIVER=overlay || DRIVER=vfs
+	export DRIVER
 }
 
 # attempt RUNTIME SCENARIO: "yes", or "no" and what it printed in $said.
@@ -138,6 +179,14 @@ exits() {
 	"${@:2}" >"$ENGINE/out" 2>&1 || status=$?
 	[ "$status" = "$1" ] && return
 	echo "status $status instead of $1: $(cat "$ENGINE/out")"
+	return 1
+}
+
+# quiet COMMAND...: what it prints is shown when it does not succeed.
+quiet() {
+	local got
+	got=$("$@" 2>&1) && return
+	printf '%s: %s\n' "$*" "$got"
 	return 1
 }
 
