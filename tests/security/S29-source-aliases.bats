@@ -115,7 +115,7 @@ bind() {
 		rmdir /root/bulkhead-test
 		skip 'no hard link can be made'
 	}
-	rm "$ROOTFS/mnt" -r
+	rmdir "${ROOTFS:?}/mnt"
 	touch "$ROOTFS/mnt"
 	source_is /root/bulkhead-test/notes
 	run_container
