@@ -68,3 +68,49 @@ teardown() {
 	rmdir "$ROOTFS/dev"
 	mv "$BATS_TEST_TMPDIR/kept" "$ROOTFS/dev"
 }
+
+# life WORD...: the container is created and started; WORD... is executed in it.
+life() {
+	local store=$BATS_TEST_TMPDIR/store
+	"$BULKHEAD" --root "$store" create -b "$BUNDLE" "$ID" </dev/null \
+		>/dev/null 3>&-
+	"$BULKHEAD" --root "$store" start "$ID"
+	capture "$BULKHEAD" --root "$store" exec "$@"
+	"$BULKHEAD" --root "$store" delete --force "$ID"
+}
+
+@test "S17 by create, and by exec, with and without a terminal" {
+	requires program:script
+	owner=$(stat -c %u:%g:%a "$DECOY")
+	args sleep 1000
+	life -u 1000:1000 "$ID" sh -c 'stat -fc %T /dev; stat -c %t:%T /dev/null
+		echo x >&1; echo y >&2'
+	assert_status 0
+	assert_output tmpfs 1:3 x
+	[ "$error" = y ]
+	# Of the terminal that exec makes, nothing lies in the image either.
+	config '.mounts += [{destination: "/dev/pts", type: "devpts",
+		source: "devpts", options: ["newinstance", "ptmxmode=0666"]}]'
+	shell=$BATS_TEST_TMPDIR/shell
+	printf '#!/bin/sh\nexec "%s" "$@"\n' "$BULKHEAD" >"$shell"
+	chmod 755 "$shell"
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s2" create -b "$BUNDLE" "$ID" \
+		</dev/null >/dev/null 3>&-
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s2" start "$ID"
+	output=$(timeout 60 script -qec "$shell --root $BATS_TEST_TMPDIR/s2 exec -t $ID readlink /proc/self/fd/0" \
+		/dev/null </dev/null | tr -d '\r')
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s2" delete --force "$ID"
+	[[ $output = *'/dev/pts/'* ]]
+}
+
+@test "S17 the console of a container with a terminal is not the image's" {
+	requires program:script
+	owner=$(stat -c %u:%g:%a "$DECOY")
+	config '.process.terminal = true | .mounts += [{destination: "/dev/pts",
+		type: "devpts", source: "devpts",
+		options: ["newinstance", "ptmxmode=0666"]}]'
+	args sh -c 'stat -c "%F" /dev/console; echo hello >/dev/console'
+	output=$(timeout 60 script -qec "$BULKHEAD run -b $BUNDLE $ID" /dev/null \
+		</dev/null | tr -d '\r')
+	[[ $output = *'character special file'*hello* ]]
+}

@@ -104,3 +104,28 @@ teardown() {
 	run_container
 	assert_status 0
 }
+
+@test "S19 by create and by exec" {
+	store=$BATS_TEST_TMPDIR/store
+	printf '1000:x:0:0::/wrong:/bin/sh\nagent:x:1000:1000::/right:/bin/sh\n' \
+		>"$ROOTFS/etc/passwd"
+	args sleep 1000
+	config '.process.user = {uid: 1000, gid: 1000}'
+	"$BULKHEAD" --root "$store" create -b "$BUNDLE" "$ID" </dev/null \
+		>/dev/null 3>&-
+	"$BULKHEAD" --root "$store" start "$ID"
+	for uid in 4294967295 4294967296 18446744073709551616 -1 '"1000"'; do
+		jq .process "$BUNDLE/config.json" |
+			sed "s/\"uid\": 1000/\"uid\": $uid/" >"$BATS_TEST_TMPDIR/p"
+		capture "$BULKHEAD" --root "$store" exec -p "$BATS_TEST_TMPDIR/p" "$ID"
+		assert_status 255
+		assert_output ''
+	done
+	capture "$BULKHEAD" --root "$store" exec "$ID" sh -c 'id -u; echo "$HOME"'
+	assert_output 1000 /right
+	"$BULKHEAD" --root "$store" delete --force "$ID"
+	config '.process.user.uid = 4294967295'
+	capture "$BULKHEAD" --root "$store" create -b "$BUNDLE" "$ID"
+	assert_status 1
+	[ ! -e "$store/$ID" ]
+}
