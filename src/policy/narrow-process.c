@@ -15,15 +15,6 @@
 	(BIT(CAP_SETPCAP) | BIT(CAP_SETFCAP) | BIT(CAP_NET_RAW) | \
 	 BIT(CAP_MKNOD) | BIT(CAP_AUDIT_WRITE))
 
-/* Groups of Debian and Fedora alike that own what root alone should reach. */
-static const struct {
-	uint32_t gid;
-	const char *name;
-} mighty_groups[] = {
-	{ 6, "disk" },
-	{ 42, "shadow" },
-};
-
 static uint64_t allowed_caps(const struct bh_narrowing *n)
 {
 	const struct oci_strings *names = &n->profile->capabilities->allow;
@@ -88,21 +79,6 @@ static void narrow_core(struct bh_narrowing *n)
 	*limit = (struct bh_rlimit){ .resource = RLIMIT_CORE };
 }
 
-static void check_groups(struct bh_narrowing *n)
-{
-	const struct bh_process *process = &n->spec->process;
-
-	for (size_t i = 0; i < process->group_count; i++)
-		for (size_t j = 0; j < BH_COUNT(mighty_groups); j++)
-			if (process->groups[i] == mighty_groups[j].gid)
-				bh_narrow_refuse(
-					n, "/process/user/additionalGids",
-					mighty_groups[j].name,
-					"a group that reaches what only root "
-					"should",
-					NULL);
-}
-
 /* Speculation is what the kernel holds back in filtered programs. */
 static void check_filter_flags(struct bh_narrowing *n)
 {
@@ -148,7 +124,6 @@ void bh_narrow_process(struct bh_narrowing *n)
 	check_filter_flags(n);
 	narrow_caps(n);
 	narrow_core(n);
-	check_groups(n);
 	if (process->oom_set && process->oom_score_adj < 0) {
 		bh_narrow_tighten(n, "/process/oomScoreAdj",
 				  "the host's own programs outlive it");

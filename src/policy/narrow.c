@@ -99,6 +99,7 @@ int bh_narrow_exec(const struct bh_profile *profile, struct bh_spec *spec,
 	struct bh_narrowing n = { .profile = profile, .spec = spec };
 
 	bh_narrow_process(&n);
+	bh_narrow_groups(&n);
 	bh_narrow_credentials(&n);
 	return report(&n, verb, err);
 }
@@ -115,6 +116,7 @@ int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
 		.grouped = host->grouped,
 	};
 
+	bh_narrow_groups(&n);
 	bh_narrow_sources(&n);
 	bh_narrow_device_nodes(&n);
 	bh_narrow_limits(&n);

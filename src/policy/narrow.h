@@ -98,6 +98,7 @@ void bh_narrow_devices(struct bh_narrowing *n);
 void bh_narrow_device_nodes(struct bh_narrowing *n);
 void bh_narrow_sysctls(struct bh_narrowing *n);
 void bh_narrow_limits(struct bh_narrowing *n);
+void bh_narrow_groups(struct bh_narrowing *n);
 void bh_narrow_deadline(struct bh_narrowing *n);
 void bh_narrow_credentials(struct bh_narrowing *n);
 

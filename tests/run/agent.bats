@@ -176,6 +176,32 @@ by_policy() {
 	refused /process/user/additionalGids disk
 }
 
+@test "groups of the host that command it are refused by name" {
+	config '.process.user.additionalGids = [4711]'
+	args sh -c 'grep Groups: /proc/self/status'
+	run_container
+	assert_output $'Groups:\t4711 '
+	{ cat /etc/group && echo docker:x:4711:; } >"$BATS_TEST_TMPDIR/group"
+	with_group() {
+		capture unshare -m sh -c 'mount --bind "$1" /etc/group && shift &&
+			exec "$@"' sh "$BATS_TEST_TMPDIR/group" "$@"
+	}
+	with_group "$BULKHEAD" run -b "$BUNDLE" "$ID"
+	assert_status 1
+	assert_error /process/user/additionalGids docker
+	config '.process.user.additionalGids = []'
+	args sleep 1000
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s" run -d -b "$BUNDLE" "$ID" \
+		</dev/null >/dev/null 2>&1 3>&-
+	jq '.process | .user.additionalGids = [4711]' "$BUNDLE/config.json" \
+		>"$BATS_TEST_TMPDIR/process"
+	with_group "$BULKHEAD" --root "$BATS_TEST_TMPDIR/s" exec \
+		-p "$BATS_TEST_TMPDIR/process" "$ID"
+	assert_status 255
+	assert_error 'exec refused' docker
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s" delete -f "$ID"
+}
+
 @test "root itself can be forbidden by the policy" {
 	by_policy '{"runAsNonRoot": true}'
 	assert_status 1
