@@ -103,15 +103,15 @@ static int check(const struct bh_policy *policy, struct bh_err *err)
 	return 0;
 }
 
-static int parse(const char *file, const struct bh_buf *text,
-		 struct bh_policy **ret, struct bh_err *err)
+int bh_policy_parse(const char *file, const char *text, size_t len,
+		    struct bh_policy **ret, struct bh_err *err)
 {
 	struct oci_error error;
 	void *object;
 	int r;
 
-	if (oci_table_read_strict(&policy_table, text->data ? text->data : "",
-				  text->len, &object, &error) < 0)
+	if (oci_table_read_strict(&policy_table, text, len, &object, &error) <
+	    0)
 		return bh_refuse(err,
 				 "read the policy %s: line %zu, column %zu: "
 				 "%s%s%s",
@@ -137,7 +137,8 @@ int bh_policy_read(const char *file, struct bh_policy **ret, struct bh_err *err)
 	r = bh_read_all(fd, MAX_POLICY, &text);
 	if (r < 0)
 		return bh_fail(err, -r, "read the policy %s", file);
-	return parse(file, &text, ret, err);
+	return bh_policy_parse(file, text.data ? text.data : "", text.len, ret,
+			       err);
 }
 
 char *bh_policy_print(const struct bh_policy *policy, size_t *ret_len)

@@ -26,6 +26,10 @@ int bh_policy_read(const char *file, struct bh_policy **ret,
 		   struct bh_err *err);
 void bh_policy_free(struct bh_policy *policy);
 
+/* The same from text; file is what messages call it. */
+int bh_policy_parse(const char *file, const char *text, size_t len,
+		    struct bh_policy **ret, struct bh_err *err);
+
 /* A copy of its own; and its text, owned by the caller. */
 struct bh_policy *bh_policy_copy(const struct bh_policy *policy);
 char *bh_policy_print(const struct bh_policy *policy, size_t *ret_len);
