@@ -28,7 +28,7 @@ plan_of() {
 
 # matches CASE HOST: the plan is the golden one.
 matches() {
-	local golden=$plans/$1/$2.plan
+	local golden=$plans/$1/$2${profile:+.$profile}.plan
 	plan_of "$1" "$2" >"$BATS_TEST_TMPDIR/plan"
 	if [ -n "${UPDATE_GOLDEN:-}" ]; then
 		cp "$BATS_TEST_TMPDIR/plan" "$golden"
@@ -182,4 +182,11 @@ on() {
 
 @test "rootless-cgroup" {
 	on rootless-cgroup rootless
+}
+
+# What a profile makes of an engine's usual config: what is tightened, and why.
+@test "profiles" {
+	for profile in agent strict nested; do
+		on default v2
+	done
 }
