@@ -76,14 +76,20 @@ static void set_limits(struct bh_compiler *c)
 	/* In a user namespace the child can't raise limits; the parent may. */
 	if (c->user && process->rlimit_count)
 		bh_compile_at(c, BH_PARENT, BH_PHASE_HARDEN);
-	bh_compile_why(c, "config /process/rlimits", NULL);
-	for (size_t i = 0; i < process->rlimit_count; i++)
+	for (size_t i = 0; i < process->rlimit_count; i++) {
+		const struct bh_rlimit *limit = &process->rlimits[i];
+
+		bh_compile_why(c,
+			       limit->origin ? limit->origin :
+					       "config /process/rlimits",
+			       NULL);
 		bh_compile_step(c, BH_OP_rlimit)->rlimit =
 			(struct bh_args_rlimit){
-				.resource = process->rlimits[i].resource,
-				.soft = process->rlimits[i].soft,
-				.hard = process->rlimits[i].hard,
+				.resource = limit->resource,
+				.soft = limit->soft,
+				.hard = limit->hard,
 			};
+	}
 	bh_compile_at(c, BH_CHILD, BH_PHASE_HARDEN);
 }
 

@@ -64,19 +64,24 @@ static void narrow_caps(struct bh_narrowing *n)
 static void narrow_core(struct bh_narrowing *n)
 {
 	struct bh_process *process = &n->spec->process;
-	struct bh_rlimit *limit;
+	const struct bh_rlimit none = {
+		.resource = RLIMIT_CORE,
+		.origin = bh_arena_printf(&n->spec->arena, "profile %s",
+					  n->profile->name),
+	};
 
 	for (size_t i = 0; i < process->rlimit_count; i++) {
-		limit = &process->rlimits[i];
+		struct bh_rlimit *limit = &process->rlimits[i];
+
 		if (limit->resource != RLIMIT_CORE)
 			continue;
-		limit->soft = 0;
-		limit->hard = 0;
+		if (limit->hard)
+			*limit = none;
 		return;
 	}
-	limit = bh_arena_append(&n->spec->arena, &process->rlimits,
-				&process->rlimit_count, sizeof(*limit));
-	*limit = (struct bh_rlimit){ .resource = RLIMIT_CORE };
+	*(struct bh_rlimit *)bh_arena_append(&n->spec->arena, &process->rlimits,
+					     &process->rlimit_count,
+					     sizeof(none)) = none;
 }
 
 /* Speculation is what the kernel holds back in filtered programs. */

@@ -68,6 +68,7 @@ struct bh_namespace {
 struct bh_rlimit {
 	int resource;
 	uint64_t soft, hard;
+	const char *origin; /* of who changed it; NULL: the config */
 };
 
 struct bh_caps {
@@ -148,16 +149,16 @@ struct bh_spec {
 	struct bh_device *devices;
 	size_t sysctl_count;
 	struct bh_sysctl *sysctls;
-	const char **masked, **readonly; /* ended by NULL */
+	const char **masked, **readonly;     /* ended by NULL */
 	size_t masked_asked, readonly_asked; /* of them, by the config */
-	const char **time_offsets;	 /* "monotonic 5 0", ended by NULL */
-	const char *cgroup_path;	 /* NULL: the default */
+	const char **time_offsets; /* "monotonic 5 0", ended by NULL */
+	const char *cgroup_path;   /* NULL: the default */
 	const struct oci_resources *resources; /* may be NULL */
 	bool own_device_rules; /* for `devices`, instead of the config's */
-	const struct oci_seccomp *seccomp;     /* may be NULL */
-	bool landlock;		/* where the kernel has it, */
-	bool landlock_required; /* and nowhere else */
-	uint64_t deadline; /* seconds from the start; 0: none */
+	const struct oci_seccomp *seccomp; /* may be NULL */
+	bool landlock;			   /* where the kernel has it, */
+	bool landlock_required;		   /* and nowhere else */
+	uint64_t deadline;		   /* seconds from the start; 0: none */
 	struct bh_process process;
 };
 
