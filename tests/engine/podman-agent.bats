@@ -238,6 +238,27 @@ show_status='grep -E "^(CapBnd|NoNewPrivs|Seccomp):" /proc/self/status'
 	matches ' / [^ ]+ ro,' p run --rm test grep ' / ' /proc/mounts
 }
 
+# verified: the container keeps all that its plan promised.
+verified() {
+	local id
+	id=$(p inspect --format '{{.Id}}' "$NAME")
+	XDG_RUNTIME_DIR='' "$PLAIN_BULKHEAD" verify "$id"
+}
+
+@test "agent: verify keeps silent on podman's containers" {
+	mkdir -p "$WORKSPACE/volume"
+	for options in '' '-it' '--read-only' "-v $WORKSPACE/volume:/volume" \
+		'--tmpfs /x --shm-size 1m --memory 64m' '--user 7:8'; do
+		# shellcheck disable=SC2086 # words
+		p run -d --name "$NAME" $options test sleep 1000
+		p exec -d "$NAME" sleep 1000
+		verified
+		p pause "$NAME"
+		verified
+		p rm -f -t 0 "$NAME"
+	done
+}
+
 @test "agent: volumes and secrets where podman has them by default" {
 	# Below /var/lib and /run, of which this mount namespace has its own.
 	quiet unshare -m sh -ec '
