@@ -264,6 +264,41 @@ static int build_names(struct bh_spec *spec, struct bh_err *err)
 	return 0;
 }
 
+/* Whether a config was written before version 1.3 of the specification. */
+static bool is_before_1_3(const char *version)
+{
+	char minor[8] = "";
+	uint64_t number;
+	size_t len;
+
+	if (!bh_starts_with(version, "1."))
+		return true;
+	version += strlen("1.");
+	len = strspn(version, "0123456789");
+	if (!len || len >= sizeof(minor))
+		return false;
+	memcpy(minor, version, len);
+	return bh_parse_u64(minor, UINT32_MAX, &number) == 0 && number < 3;
+}
+
+/* Since 1.3 a limit of no processes is one; before, it was how to say that there
+ * is none, and engines of that time still do (runtime-spec, pull request 1279). */
+static void read_pids(struct bh_spec *spec)
+{
+	struct oci_resources *resources = spec->config->linux->resources;
+	struct oci_i64 *limit =
+		resources && resources->pids ? &resources->pids->limit : NULL;
+
+	if (!limit || !limit->set || limit->value != 0 ||
+	    !is_before_1_3(spec->config->oci_version))
+		return;
+	limit->value = -1;
+	bh_note(&spec->notes, &spec->arena,
+		"/linux/resources/pids/limit: 0 means none in a config of "
+		"version %s",
+		spec->config->oci_version);
+}
+
 int bh_spec_linux(struct bh_spec *spec, struct bh_err *err)
 {
 	static const struct oci_linux nothing;
@@ -293,6 +328,7 @@ int bh_spec_linux(struct bh_spec *spec, struct bh_err *err)
 	spec->cgroup_path = oci->cgroups_path && oci->cgroups_path[0] ?
 				    oci->cgroups_path :
 				    NULL;
+	read_pids(spec);
 	spec->resources = oci->resources;
 	spec->seccomp = oci->seccomp;
 	return r;

@@ -76,6 +76,25 @@ no_cgroup_namespace() {
 	assert_output max
 }
 
+@test "in a config from before 1.3 a pids limit of 0 is none" {
+	requires_controller pids
+	config '.linux.resources.pids.limit = 0'
+	args cat "$(file pids pids.max pids.max)"
+	for version in 1.0.2-dev 1.0.2 1.2.1; do
+		config '.ociVersion = $v' --arg v "$version"
+		run_container
+		assert_output max
+		# What a profile wants is less.
+		capture "$PLAIN_BULKHEAD" run -b "$BUNDLE" "$ID"
+		assert_output 4096
+	done
+	for version in 1.3.0 1.4.0-dev 1.10.0; do
+		config '.ociVersion = $v' --arg v "$version"
+		run_container
+		assert_output 1
+	done
+}
+
 @test "the memory limit kills what exceeds it" {
 	requires_controller memory
 	config '.linux.resources.memory = {limit: 33554432}'
