@@ -285,9 +285,10 @@ static bool is_before_1_3(const char *version)
  * is none, and engines of that time still do (runtime-spec, pull request 1279). */
 static void read_pids(struct bh_spec *spec)
 {
-	struct oci_resources *resources = spec->config->linux->resources;
-	struct oci_i64 *limit =
-		resources && resources->pids ? &resources->pids->limit : NULL;
+	const struct oci_linux *oci = spec->config->linux;
+	struct oci_pids *pids = oci && oci->resources ? oci->resources->pids :
+							NULL;
+	struct oci_i64 *limit = pids ? &pids->limit : NULL;
 
 	if (!limit || !limit->set || limit->value != 0 ||
 	    !is_before_1_3(spec->config->oci_version))
