@@ -33,9 +33,11 @@ static int check(const char *file, struct bh_err *err)
 		bh_buf_printf(&text, "%s: there is none; agent holds\n",
 			      BH_POLICY_FILE);
 	else if (r == 0)
-		bh_buf_printf(&text, "%s: %zu profiles, %s holds\n",
+		bh_buf_printf(&text, "%s: %zu profile%s, %s holds\n",
 			      file ? file : BH_POLICY_FILE,
-			      policy->profiles.len, bh_policy_default(policy));
+			      policy->profiles.len,
+			      policy->profiles.len == 1 ? "" : "s",
+			      bh_policy_default(policy));
 	bh_policy_free(policy);
 	return r < 0 ? r : bh_print(text.data, text.len, err);
 }
