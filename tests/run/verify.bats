@@ -280,3 +280,19 @@ is_broken() {
 	assert_status 1
 	assert_error 'container not running'
 }
+
+@test "silent for an ordinary user, without cgroups" {
+	requires unprivileged
+	unprivileged_bundle
+	local as_user=(setpriv --reuid=12345 --regid=12345 --clear-groups env
+		"XDG_RUNTIME_DIR=$BATS_TEST_TMPDIR/run" "$BULKHEAD")
+	mkdir "$BATS_TEST_TMPDIR/run"
+	chown 12345 "$BATS_TEST_TMPDIR/run"
+	capture "${as_user[@]}" run --detach \
+		--pid-file "$BATS_TEST_TMPDIR/run/pid" -b "$BUNDLE" "$ID"
+	assert_status 0
+	capture "${as_user[@]}" verify "$ID"
+	echo "$output"
+	assert_status 0
+	"${as_user[@]}" delete --force "$ID"
+}
