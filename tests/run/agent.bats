@@ -16,6 +16,7 @@ setup() {
 }
 
 teardown() {
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/s" delete --force "$ID" || :
 	clean_up
 }
 

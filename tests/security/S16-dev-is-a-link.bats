@@ -18,6 +18,7 @@ setup() {
 }
 
 teardown() {
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/store" delete --force "$ID" || :
 	clean_up
 	# Neither made nor removed, nor made into something else.
 	[ "$(cd "$DECOY" && stat -c '%n %F %s' -- *)" = "$(printf '%s regular empty file 0\n' fd null ptmx)" ]

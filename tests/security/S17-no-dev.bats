@@ -22,6 +22,10 @@ setup() {
 }
 
 teardown() {
+	for store in store s2; do
+		"$BULKHEAD" --root "$BATS_TEST_TMPDIR/$store" delete --force "$ID" ||
+			:
+	done
 	clean_up
 	[ "$(cat "$DECOY")" = untouched ]
 	[ "$(stat -c %u:%g:%a "$DECOY")" = "$owner" ]

@@ -53,6 +53,7 @@ setup() {
 }
 
 teardown() {
+	"$BULKHEAD" --root "$BATS_TEST_TMPDIR/store" delete --force "$ID" || :
 	clean_up
 }
 

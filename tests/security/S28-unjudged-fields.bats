@@ -17,6 +17,7 @@ setup() {
 }
 
 teardown() {
+	"$BULKHEAD" --root "$STORE" delete --force "$ID" || :
 	clean_up
 }
 
