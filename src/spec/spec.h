@@ -112,6 +112,29 @@ struct bh_process {
 	uint32_t rows, columns; /* of the terminal; 0: not given */
 };
 
+/* When a hook runs, in this order; the first five at create and start, of which
+ * startContainer runs inside the container. */
+enum bh_hook_stage {
+	BH_PRESTART,
+	BH_CREATE_RUNTIME,
+	BH_CREATE_CONTAINER,
+	BH_START_CONTAINER,
+	BH_POSTSTART,
+	BH_POSTSTOP,
+	BH_STAGE_COUNT
+};
+
+/* A program that the config wants run: runtime-spec 1.3, POSIX-platform Hooks. */
+struct bh_hook {
+	enum bh_hook_stage stage;
+	size_t index;	   /* in its list: for messages */
+	const char *path;  /* absolute; in the container for startContainer */
+	const char **args; /* ended by NULL; path alone where none are given */
+	const char **env;  /* ended by NULL */
+	bool env_set;	   /* startContainer without: the process's */
+	uint64_t timeout;  /* seconds; 0: not given */
+};
+
 /* What policy made of a field: the origin of what the plan takes from it. */
 struct bh_change {
 	const char *field;  /* "/process/capabilities" */
@@ -160,6 +183,8 @@ struct bh_spec {
 	bool landlock_required;		   /* and nowhere else */
 	uint64_t deadline;		   /* seconds from the start; 0: none */
 	struct bh_process process;
+	size_t hook_count;
+	struct bh_hook *hooks; /* by stage, then as listed */
 };
 
 /*
@@ -173,6 +198,9 @@ void bh_spec_clear(struct bh_spec *spec);
 
 /* Whether id is `[A-Za-z0-9_+-][A-Za-z0-9_+.-]*`, at most 200 bytes. */
 int bh_spec_check_id(const char *id, struct bh_err *err);
+
+/* "createRuntime". */
+const char *bh_hook_stage_name(enum bh_hook_stage stage);
 
 /* The namespace's CLONE_NEW* flag. */
 uint64_t bh_namespace_flag(enum oci_namespace_type type);

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "base/digest.h"
+
+void bh_digest_of(const void *data, size_t len, struct bh_digest *ret)
+{
+	struct bh_hash hash;
+
+	bh_hash_start(&hash);
+	bh_hash_add(&hash, data, len);
+	bh_hash_end(&hash, ret);
+}
+
+bool bh_digest_equal(const struct bh_digest *a, const struct bh_digest *b)
+{
+	return memcmp(a->bytes, b->bytes, sizeof(a->bytes)) == 0;
+}
+
+void bh_digest_hex(const struct bh_digest *digest, char ret[BH_DIGEST_HEX_SIZE])
+{
+	static const char digits[] = "0123456789abcdef";
+
+	for (size_t i = 0; i < sizeof(digest->bytes); i++) {
+		ret[2 * i] = digits[digest->bytes[i] >> 4];
+		ret[2 * i + 1] = digits[digest->bytes[i] & 15];
+	}
+	ret[2 * sizeof(digest->bytes)] = '\0';
+}
+
+static int digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+int bh_digest_parse(const char *hex, struct bh_digest *ret)
+{
+	struct bh_digest digest;
+
+	if (strlen(hex) != 2 * sizeof(digest.bytes))
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof(digest.bytes); i++) {
+		int high = digit(hex[2 * i]), low = digit(hex[2 * i + 1]);
+
+		if (high < 0 || low < 0)
+			return -EINVAL;
+		digest.bytes[i] = (unsigned char)(high << 4 | low);
+	}
+	*ret = digest;
+	return 0;
+}
+
+void bh_hash_start(struct bh_hash *hash)
+{
+	SHA256Init(&hash->context);
+}
+
+void bh_hash_add(struct bh_hash *hash, const void *data, size_t len)
+{
+	SHA256Update(&hash->context, data, len);
+}
+
+void bh_hash_end(struct bh_hash *hash, struct bh_digest *ret)
+{
+	SHA256Final(ret->bytes, &hash->context);
+}
+
+void bh_hash_number(struct bh_hash *hash, uint64_t number)
+{
+	unsigned char bytes[8];
+
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		bytes[i] = (unsigned char)(number >> (8 * i));
+	bh_hash_add(hash, bytes, sizeof(bytes));
+}
+
+void bh_hash_text(struct bh_hash *hash, const char *text)
+{
+	bh_hash_number(hash, text ? strlen(text) : UINT64_MAX);
+	if (text)
+		bh_hash_add(hash, text, strlen(text));
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* SHA-256 (FIPS 180-4), by libmd. */
+#ifndef BH_BASE_DIGEST_H
+#define BH_BASE_DIGEST_H
+
+#include <sys/types.h>
+/* Behind the types that it needs. */
+#include <sha2.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define BH_DIGEST_SIZE	   32
+#define BH_DIGEST_HEX_SIZE (2 * BH_DIGEST_SIZE + 1)
+
+struct bh_digest {
+	unsigned char bytes[BH_DIGEST_SIZE];
+};
+
+void bh_digest_of(const void *data, size_t len, struct bh_digest *ret);
+bool bh_digest_equal(const struct bh_digest *a, const struct bh_digest *b);
+
+/* 64 lower-case hexadecimal digits; and back, whole and without a prefix:
+ * 0 or -EINVAL. */
+void bh_digest_hex(const struct bh_digest *digest,
+		   char ret[BH_DIGEST_HEX_SIZE]);
+int bh_digest_parse(const char *hex, struct bh_digest *ret);
+
+/* Of what comes piece by piece. */
+struct bh_hash {
+	SHA2_CTX context;
+};
+
+void bh_hash_start(struct bh_hash *hash);
+void bh_hash_add(struct bh_hash *hash, const void *data, size_t len);
+void bh_hash_end(struct bh_hash *hash, struct bh_digest *ret);
+
+/*
+ * A text, or a number, such that no other sequence of them hashes alike: its
+ * length goes first.  NULL differs from "".
+ */
+void bh_hash_text(struct bh_hash *hash, const char *text);
+void bh_hash_number(struct bh_hash *hash, uint64_t number);
+
+#endif
