@@ -13,6 +13,7 @@ set_text(struct bh_err *err, int errnum, bool explained, const char *format,
 {
 	err->errnum = errnum > 0 ? errnum : EIO;
 	err->explained = explained;
+	err->block = false;
 	err->hint[0] = '\0';
 	(void)vsnprintf(err->text, sizeof(err->text), format, args);
 	return -err->errnum;
@@ -38,6 +39,14 @@ int bh_refuse(struct bh_err *err, const char *format, ...)
 	result = set_text(err, EINVAL, true, format, args);
 	va_end(args);
 	return result;
+}
+
+int bh_refuse_block(struct bh_err *err, const char *text)
+{
+	int r = bh_refuse(err, "%s", text);
+
+	err->block = true;
+	return r;
 }
 
 int bh_context(struct bh_err *err, const char *format, ...)
@@ -75,6 +84,8 @@ void bh_err_sanitize(struct bh_err *err)
 {
 	err->text[sizeof(err->text) - 1] = '\0';
 	err->hint[sizeof(err->hint) - 1] = '\0';
+	/* Nobody vouches for its lines. */
+	err->block = false;
 	if (err->errnum <= 0 || err->errnum > 4095)
 		err->errnum = EIO;
 }
@@ -86,7 +97,8 @@ char *bh_err_message(const struct bh_err *err)
 	int len;
 
 	len = asprintf(&message, "%s%s%s%s%s", err->text, reason ? ": " : "",
-		       reason ? reason : "", err->hint[0] ? "; " : "",
+		       reason ? reason : "",
+		       err->hint[0] ? (err->block ? "\n  " : "; ") : "",
 		       err->hint);
 	if (len < 0)
 		abort();

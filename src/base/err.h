@@ -20,6 +20,7 @@
 struct bh_err {
 	int errnum;		/* positive; 0 in an unused record */
 	bool explained;		/* text holds the reason; errno adds nothing */
+	bool block;		/* text has lines, and is escaped already */
 	char text[BH_ERR_TEXT]; /* cut, never overrun; always ends in NUL */
 	char hint[BH_ERR_HINT]; /* what helps; may be empty */
 };
@@ -32,6 +33,13 @@ int bh_fail(struct bh_err *err, int errnum, const char *format, ...)
 int bh_refuse(struct bh_err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/*
+ * Several things were refused: text is lines, shown below each other on a
+ * terminal and joined in a log.  Whatever came from outside must be escaped in
+ * it.  Returns -EINVAL.
+ */
+int bh_refuse_block(struct bh_err *err, const char *text);
+
 /* Put "context: " in front of the text.  Returns -errnum of the record. */
 int bh_context(struct bh_err *err, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
@@ -43,7 +51,8 @@ int bh_hint(struct bh_err *err, const char *format, ...)
 /* Make a record that came from another process safe to read. */
 void bh_err_sanitize(struct bh_err *err);
 
-/* The whole message, "text: reason; hint", owned by the caller. */
+/* The whole message, "text: reason; hint", owned by the caller; of a block, its
+ * lines. */
 char *bh_err_message(const struct bh_err *err);
 
 #endif

@@ -78,6 +78,7 @@ static int print_command_help(const struct bh_command *command,
 		[BH_TWO_WORDS] = " check|show|allow-env [FILE|NAME]",
 		[BH_ONE_ID] = " ID",
 		[BH_ID_AND_WORD] = " ID [SIGNAL]",
+		[BH_ID_AND_WORDS] = " VERB [WORD]...",
 		[BH_ID_AND_REST] = " ID [PROGRAM [ARGUMENT]...]",
 		[BH_ID_AND_TAIL] = " ID [ARGUMENT]...",
 	};
@@ -159,6 +160,8 @@ static int take_word(const struct bh_command *command, const char *word,
 	else if (!in->word && (command->words == BH_ID_AND_WORD ||
 			       command->words == BH_TWO_WORDS))
 		in->word = word;
+	else if (command->words == BH_ID_AND_WORDS)
+		bh_values_add(&in->words, word);
 	else
 		return -1;
 	return 0;
@@ -254,6 +257,7 @@ int bh_cli_main(int argc, char **argv, char **envp)
 	free(in.env.items);
 	free(in.caps.items);
 	free(in.groups.items);
+	free(in.words.items);
 	if (r >= 0)
 		return r;
 	bh_report(&in, &err);

@@ -69,6 +69,7 @@ struct bh_invocation {
 
 	const char *id;	  /* the first word behind the command, or NULL */
 	const char *word; /* the second */
+	struct bh_values words; /* all behind the id, of BH_ID_AND_WORDS */
 	char **rest;	  /* all behind the id, up to NULL */
 	int failed;	  /* the exit status of a failure, 0: 1 */
 	char **argv;	  /* the program's own, for sealing */
@@ -108,14 +109,15 @@ struct bh_option {
 	}
 
 /* Words beside options: none, an id or none, up to two, an id, an id and maybe another, an
- * id and a command line, in which nothing is an option, an id and another
- * program's arguments. */
+ * id and any number of words, an id and a command line, in which nothing is an
+ * option, an id and another program's arguments. */
 enum bh_words {
 	BH_NO_WORDS,
 	BH_OPTIONAL_ID,
 	BH_TWO_WORDS,
 	BH_ONE_ID,
 	BH_ID_AND_WORD,
+	BH_ID_AND_WORDS,
 	BH_ID_AND_REST,
 	BH_ID_AND_TAIL,
 };

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include "base/fd.h"
@@ -60,22 +61,43 @@ static void write_log(const struct bh_invocation *in, const char *level,
 	(void)bh_write_all(fd, line.data, line.len);
 }
 
-static void write_stderr(const char *message)
+static void write_stderr(const char *message, bool escaped)
 {
 	bh_autobuf struct bh_buf line = { 0 };
 
 	bh_buf_str(&line, "bulkhead: ");
-	bh_buf_escaped(&line, message, 0);
+	if (escaped)
+		bh_buf_str(&line, message);
+	else
+		bh_buf_escaped(&line, message, 0);
 	bh_buf_char(&line, '\n');
 	(void)bh_write_all(STDERR_FILENO, line.data, line.len);
+}
+
+/* A log has one line for a message: lines are joined, without their indent. */
+static void append_joined(struct bh_buf *line, const char *message)
+{
+	while (*message) {
+		size_t len = strcspn(message, "\n");
+
+		bh_buf_add(line, message, len);
+		message += len;
+		if (!*message)
+			break;
+		message += strspn(message, "\n ");
+		bh_buf_str(line, "; ");
+	}
 }
 
 void bh_report(const struct bh_invocation *in, const struct bh_err *err)
 {
 	bh_autofree char *message = bh_err_message(err);
+	bh_autobuf struct bh_buf line = { 0 };
 
-	write_stderr(message);
-	write_log(in, "error", message);
+	write_stderr(message, err->block);
+	if (err->block)
+		append_joined(&line, message);
+	write_log(in, "error", err->block ? line.data : message);
 }
 
 void bh_report_notes(const struct bh_invocation *in,
@@ -84,7 +106,7 @@ void bh_report_notes(const struct bh_invocation *in,
 	if (!in->debug)
 		return;
 	for (size_t i = 0; i < notes->len; i++) {
-		write_stderr(notes->items[i]);
+		write_stderr(notes->items[i], false);
 		write_log(in, "debug", notes->items[i]);
 	}
 }

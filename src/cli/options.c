@@ -51,7 +51,7 @@ static int take_flag(const struct bh_option *option, const char *value,
 	return 0;
 }
 
-static void append(struct bh_values *list, const char *value)
+void bh_values_add(struct bh_values *list, const char *value)
 {
 	list->items =
 		bh_realloc(list->items, list->len + 1, sizeof(*list->items));
@@ -72,7 +72,7 @@ static int take_value(const struct bh_option *option, const char *value,
 				 "value, %s",
 				 option->name, option->value);
 	if (option->kind == BH_OPTION_LIST)
-		append(member, value);
+		bh_values_add(member, value);
 	else
 		*(const char **)member = value;
 	return 0;

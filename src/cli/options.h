@@ -19,6 +19,9 @@
 int bh_options_take(const struct bh_option *const tables[], char **argv,
 		    int *at, struct bh_invocation *in, struct bh_err *err);
 
+/* Append to what an option that may be repeated was given. */
+void bh_values_add(struct bh_values *list, const char *value);
+
 /* Append a help text, a line for each option. */
 void bh_options_help(const struct bh_option *table, struct bh_buf *out);
 

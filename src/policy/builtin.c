@@ -62,7 +62,8 @@ static const struct builtin agent = {
 	"    \"paths\": \"refuse\" },"
 	"  \"resources\": { \"pids\": 4096 },"
 	"  \"userns\": \"asConfigured\","
-	"  \"landlock\": \"off\" }",
+	"  \"landlock\": \"off\","
+	"  \"hooks\": \"trusted\" }",
 };
 
 static const struct builtin strict = {

@@ -67,6 +67,21 @@ static void copy_strings(const struct oci_strings *from, struct oci_strings *to)
 		to->items[to->len] = bh_strdup(from->items[to->len]);
 }
 
+static struct bh_agent_hooks *copy_agent_hooks(const struct bh_policy *policy)
+{
+	struct bh_agent_hooks *copy = NULL;
+	bh_autofree char *text = NULL;
+	struct bh_err ignored;
+	size_t len;
+
+	if (!policy || !policy->agent_hooks)
+		return NULL;
+	text = bh_agent_hooks_print(policy->agent_hooks, &len);
+	/* What was read once can be read again. */
+	(void)bh_agent_hooks_parse(text, len, &copy, &ignored);
+	return copy;
+}
+
 int bh_policy_show(const struct bh_policy *policy, const char *name, char **ret,
 		   size_t *ret_len, struct bh_err *err)
 {
@@ -77,6 +92,7 @@ int bh_policy_show(const struct bh_policy *policy, const char *name, char **ret,
 	effective->default_profile = bh_strdup(bh_policy_default(policy));
 	copy_strings(policy ? &policy->annotation_profiles : &none,
 		     &effective->annotation_profiles);
+	effective->agent_hooks = copy_agent_hooks(policy);
 	r = name ? add_resolved(policy, name, effective, err) :
 		   add_all(policy, effective, err);
 	if (r == 0)

@@ -20,6 +20,9 @@ static const struct oci_row policy_rows[] = {
 	{ OCI_ROW("profiles", MAP, INERT,
 		  OCI_LIST_AT(profiles, struct bh_profile)),
 	  .table = &bh_profile_table },
+	{ OCI_ROW("agentHooks", OBJECT, INERT,
+		  OCI_AT(agent_hooks, struct bh_agent_hooks *)),
+	  .table = &bh_agent_hooks_table },
 };
 #undef SELF
 
@@ -97,6 +100,8 @@ static int check(const struct bh_policy *policy, struct bh_err *err)
 					 "can pick no other",
 					 i,
 					 policy->annotation_profiles.items[i]);
+	if (policy->agent_hooks)
+		return bh_refuse(err, "/agentHooks: not implemented yet");
 	if (policy->default_profile &&
 	    !find_base(policy, policy->default_profile, err))
 		return bh_context(err, "/defaultProfile");

@@ -11,10 +11,24 @@
 
 #define BH_POLICY_FILE "/etc/bulkhead/policy.json"
 
+/* A program of the host's own at the gate, bulkhead-policy(5). */
+struct bh_agent_hook {
+	char *path; /* absolute */
+	struct oci_strings args; /* behind argv[0] */
+	struct oci_u64 timeout;	 /* seconds; not set: BH_AGENT_TIMEOUT */
+};
+
+#define BH_AGENT_TIMEOUT 60
+
+struct bh_agent_hooks {
+	struct bh_agent_hook *before_trust, *on_refusal, *on_start, *on_exit;
+};
+
 struct bh_policy {
 	char *default_profile; /* NULL: agent */
 	struct oci_strings annotation_profiles;
 	OCI_LIST(struct bh_profile) profiles; /* as written, not resolved */
+	struct bh_agent_hooks *agent_hooks;   /* or NULL */
 };
 
 /*
@@ -29,6 +43,13 @@ void bh_policy_free(struct bh_policy *policy);
 /* The same from text; file is what messages call it. */
 int bh_policy_parse(const char *file, const char *text, size_t len,
 		    struct bh_policy **ret, struct bh_err *err);
+
+/* The agent hooks on their own, as they are kept with a container: owned text,
+ * and back.  NULL is {}. */
+char *bh_agent_hooks_print(const struct bh_agent_hooks *hooks, size_t *ret_len);
+int bh_agent_hooks_parse(const char *text, size_t len,
+			 struct bh_agent_hooks **ret, struct bh_err *err);
+void bh_agent_hooks_free(struct bh_agent_hooks *hooks);
 
 /* A copy of its own; and its text, owned by the caller. */
 struct bh_policy *bh_policy_copy(const struct bh_policy *policy);

@@ -26,6 +26,10 @@ CHOICE(landlock, { [BH_LANDLOCK_OFF] = "off",
 		   [BH_LANDLOCK_BEST_EFFORT] = "bestEffort",
 		   [BH_LANDLOCK_REQUIRE] = "require" });
 
+CHOICE(hooks, { [BH_HOOKS_TRUSTED] = "trusted",
+		[BH_HOOKS_ANY] = "any",
+		[BH_HOOKS_REFUSE] = "refuse" });
+
 #define CHOICE_ROW(json, member, enumeration)                                \
 	{                                                                    \
 		OCI_ROW(json, ENUM, INERT, OCI_AT(member, struct oci_enum)), \
@@ -130,6 +134,7 @@ static const struct oci_row profile_rows[] = {
 	PART_ROW("resources", resources, resources),
 	CHOICE_ROW("userns", userns, userns),
 	CHOICE_ROW("landlock", landlock, landlock),
+	CHOICE_ROW("hooks", hooks, hooks),
 };
 #undef SELF
 

@@ -6,5 +6,6 @@
 #include "table.h"
 
 extern const struct oci_table bh_profile_table;
+extern const struct oci_table bh_agent_hooks_table; /* agent-hooks.c */
 
 #endif

@@ -53,6 +53,13 @@ enum bh_landlock_choice {
 	BH_LANDLOCK_REQUIRE,
 };
 
+/* Programs that a config names. */
+enum bh_hooks_choice {
+	BH_HOOKS_TRUSTED,
+	BH_HOOKS_ANY,
+	BH_HOOKS_REFUSE,
+};
+
 struct bh_profile_capabilities {
 	struct oci_strings allow; /* CAP_* */
 };
@@ -115,6 +122,7 @@ struct bh_profile {
 	struct bh_profile_resources *resources;
 	struct oci_enum userns;	  /* enum bh_userns_choice */
 	struct oci_enum landlock; /* enum bh_landlock_choice */
+	struct oci_enum hooks;	  /* enum bh_hooks_choice */
 
 	/* Not in the file: of a resolved profile. */
 	enum bh_rank rank;

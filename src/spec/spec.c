@@ -144,6 +144,8 @@ static int build(struct bh_spec *spec, struct bh_err *err)
 		r = bh_spec_sysctls(spec, err);
 	if (r == 0)
 		r = bh_spec_process(spec, err);
+	if (r == 0)
+		r = bh_spec_hooks(spec, err);
 	return r;
 }
 
