@@ -5,6 +5,7 @@
 #include "base/fd.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "host/guarded.h"
 #include "policy/policy.h"
 #include "policy/profile-table.h"
 
@@ -134,7 +135,7 @@ int bh_policy_parse(const char *file, const char *text, size_t len,
 int bh_policy_read(const char *file, struct bh_policy **ret, struct bh_err *err)
 {
 	bh_autobuf struct bh_buf text = { 0 };
-	bh_autoclose int fd = bh_policy_open(file, err);
+	bh_autoclose int fd = bh_guarded_open("policy", file, err);
 	int r;
 
 	if (fd < 0)

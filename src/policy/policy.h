@@ -82,8 +82,4 @@ int bh_policy_choose(const struct bh_policy *policy,
 		     const struct bh_profile_choice *choice,
 		     struct bh_profile **ret, struct bh_err *err);
 
-/* open.c: open a file whose path nobody but root and the caller can change.
- * A descriptor or -errno. */
-int bh_policy_open(const char *path, struct bh_err *err);
-
 #endif
