@@ -4,6 +4,7 @@
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,11 @@
  * architecture since Linux 5.1 (asm-generic/unistd.h). */
 #ifndef SYS_mount_setattr
 #define SYS_mount_setattr 442
+#endif
+
+/* Since Linux 6.3. */
+#ifndef MFD_EXEC
+#define MFD_EXEC 0x0010U
 #endif
 
 static int result(long value)
@@ -194,6 +200,16 @@ int bh_sys_bpf(int command, union bpf_attr *attr, unsigned int size)
 int bh_sys_getcwd(char *buffer, size_t size)
 {
 	return result(syscall(SYS_getcwd, buffer, size));
+}
+
+int bh_sys_memfd(const char *name)
+{
+	unsigned int flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+	int fd = memfd_create(name, flags | MFD_EXEC);
+
+	if (fd < 0 && errno == EINVAL)
+		fd = memfd_create(name, flags);
+	return result(fd);
 }
 
 int bh_sys_faccessat2(int dir_fd, const char *path, int mode, int flags)

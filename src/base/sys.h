@@ -79,6 +79,10 @@ int bh_sys_bpf(int command, union bpf_attr *attr, unsigned int size);
  */
 int bh_sys_getcwd(char *buffer, size_t size);
 
+/* A file in memory that can be sealed, and executed: memfd_create(2), with
+ * MFD_EXEC where the kernel has it. */
+int bh_sys_memfd(const char *name);
+
 int bh_sys_faccessat2(int dir_fd, const char *path, int mode, int flags);
 
 /* landlock(7).  The version of the kernel's ABI, 0: it has none, or not enabled. */

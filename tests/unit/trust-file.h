@@ -126,4 +126,92 @@ static inline int sample_open(const struct sample_file *file)
 	return fd;
 }
 
+/* A directory of root's, in directories of root's; removed by plot_remove. */
+struct plot {
+	char path[64];
+};
+
+#define PLOT_USER 12345
+
+static inline void plot_make(struct plot *plot)
+{
+	static const char base[] = "/var/lib/bh-trust.XXXXXX";
+
+	(void)umask(022);
+	memcpy(plot->path, base, sizeof(base));
+	if (!mkdtemp(plot->path) || chmod(plot->path, 0755) < 0)
+		abort();
+}
+
+static inline int plot_remove_one(const char *path, const struct stat *st,
+				  int type, struct FTW *where)
+{
+	(void)st;
+	(void)type;
+	(void)where;
+	return remove(path);
+}
+
+static inline void plot_remove(const struct plot *plot)
+{
+	(void)nftw(plot->path, plot_remove_one, 16, FTW_DEPTH | FTW_PHYS);
+}
+
+/* text with the plot's path in the place of each @; owned by the caller. */
+static inline char *plot_text(const struct plot *plot, const char *text)
+{
+	struct bh_buf buf = { 0 };
+
+	for (; *text; text++)
+		if (*text == '@')
+			bh_buf_str(&buf, plot->path);
+		else
+			bh_buf_char(&buf, *text);
+	bh_buf_str(&buf, "");
+	return buf.data ? buf.data : bh_strdup("");
+}
+
+static inline void plot_directory(const struct plot *plot, const char *path,
+				  mode_t mode, uid_t owner)
+{
+	bh_autofree char *full = plot_text(plot, path);
+
+	if (mkdir(full, 0755) < 0 || chmod(full, mode) < 0 ||
+	    chown(full, owner, 0) < 0)
+		abort();
+}
+
+/* Replaced, if it exists; not written into. */
+static inline void plot_file(const struct plot *plot, const char *path,
+			     const void *data, size_t size, mode_t mode,
+			     uid_t owner)
+{
+	bh_autofree char *full = plot_text(plot, path);
+	bh_autoclose int fd = -1;
+
+	(void)unlink(full);
+	fd = open(full, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0 || bh_write_all(fd, data, size) < 0 ||
+	    fchown(fd, owner, 0) < 0 || fchmod(fd, mode) < 0)
+		abort();
+}
+
+static inline void plot_script(const struct plot *plot, const char *path,
+			       const char *text, mode_t mode, uid_t owner)
+{
+	bh_autofree char *full = plot_text(plot, text);
+
+	plot_file(plot, path, full, strlen(full), mode, owner);
+}
+
+static inline void plot_link(const struct plot *plot, const char *target,
+			     const char *path, uid_t owner)
+{
+	bh_autofree char *to = plot_text(plot, target);
+	bh_autofree char *full = plot_text(plot, path);
+
+	if (symlink(to, full) < 0 || lchown(full, owner, 0) < 0)
+		abort();
+}
+
 #endif
