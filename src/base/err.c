@@ -14,6 +14,7 @@ set_text(struct bh_err *err, int errnum, bool explained, const char *format,
 	err->errnum = errnum > 0 ? errnum : EIO;
 	err->explained = explained;
 	err->block = false;
+	err->denied = false;
 	err->hint[0] = '\0';
 	(void)vsnprintf(err->text, sizeof(err->text), format, args);
 	return -err->errnum;
@@ -47,6 +48,12 @@ int bh_refuse_block(struct bh_err *err, const char *text)
 
 	err->block = true;
 	return r;
+}
+
+int bh_denied(struct bh_err *err)
+{
+	err->denied = true;
+	return -err->errnum;
 }
 
 int bh_context(struct bh_err *err, const char *format, ...)
@@ -86,6 +93,7 @@ void bh_err_sanitize(struct bh_err *err)
 	err->hint[sizeof(err->hint) - 1] = '\0';
 	/* Nobody vouches for its lines. */
 	err->block = false;
+	err->denied = false;
 	if (err->errnum <= 0 || err->errnum > 4095)
 		err->errnum = EIO;
 }

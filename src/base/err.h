@@ -21,6 +21,7 @@ struct bh_err {
 	int errnum;		/* positive; 0 in an unused record */
 	bool explained;		/* text holds the reason; errno adds nothing */
 	bool block;		/* text has lines, and is escaped already */
+	bool denied;		/* by policy or the trust gate */
 	char text[BH_ERR_TEXT]; /* cut, never overrun; always ends in NUL */
 	char hint[BH_ERR_HINT]; /* what helps; may be empty */
 };
@@ -39,6 +40,10 @@ int bh_refuse(struct bh_err *err, const char *format, ...)
  * it.  Returns -EINVAL.
  */
 int bh_refuse_block(struct bh_err *err, const char *text);
+
+/* Mark a refusal as one of policy or of the trust gate, of which the host's
+ * observer hears.  Returns -errnum of the record. */
+int bh_denied(struct bh_err *err);
 
 /* Put "context: " in front of the text.  Returns -errnum of the record. */
 int bh_context(struct bh_err *err, const char *format, ...)

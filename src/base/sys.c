@@ -4,6 +4,7 @@
 #include <linux/keyctl.h>
 #include <linux/seccomp.h>
 #include <signal.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -118,6 +119,26 @@ int bh_sys_pidfd_open(pid_t pid)
 int bh_sys_pidfd_send_signal(int pidfd, int signal)
 {
 	return result(syscall(SYS_pidfd_send_signal, pidfd, signal, NULL, 0));
+}
+
+/* struct pidfd_info of linux/pidfd.h in its first size, and what it asks for. */
+struct pidfd_info {
+	uint64_t mask, cgroup;
+	uint32_t pid, tgid, ppid, ids[8];
+	int32_t exit_code;
+};
+
+#define PIDFD_EXIT_INFO (1u << 3)
+#define PIDFD_INFO_GET	_IOWR(0xFF, 11, struct pidfd_info)
+
+int bh_sys_pidfd_exit_status(int pidfd)
+{
+	struct pidfd_info info = { .mask = PIDFD_EXIT_INFO };
+
+	if (ioctl(pidfd, PIDFD_INFO_GET, &info) < 0 ||
+	    !(info.mask & PIDFD_EXIT_INFO))
+		return -1;
+	return info.exit_code;
 }
 
 int bh_sys_execveat(int dir_fd, const char *path, char *const argv[],

@@ -46,6 +46,9 @@ int bh_sys_pidfd_open(pid_t pid);
 /* Bytes of struct dirent64, 0 at the end, or -errno; getdents64(2). */
 long bh_sys_getdents(int fd, void *list, size_t size);
 int bh_sys_pidfd_send_signal(int pidfd, int signal);
+/* The wait status of a process that has ended and was reaped; -1 where the kernel
+ * does not tell (before 6.15, pidfd_open(2)). */
+int bh_sys_pidfd_exit_status(int pidfd);
 int bh_sys_execveat(int dir_fd, const char *path, char *const argv[],
 		    char *const envp[], int flags);
 

@@ -12,7 +12,8 @@ static const struct bh_command *const commands[] = {
 	&bh_cmd_create, &bh_cmd_delete, &bh_cmd_exec,	&bh_cmd_features,
 	&bh_cmd_kill,	&bh_cmd_list,	&bh_cmd_pause,	&bh_cmd_plan,
 	&bh_cmd_policy, &bh_cmd_ps,	&bh_cmd_resume, &bh_cmd_run,
-	&bh_cmd_spec,	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_update,
+	&bh_cmd_spec,	&bh_cmd_start,	&bh_cmd_state,	&bh_cmd_trust,
+	&bh_cmd_update,
 	&bh_cmd_verify,
 };
 
@@ -258,6 +259,7 @@ int bh_cli_main(int argc, char **argv, char **envp)
 	free(in.caps.items);
 	free(in.groups.items);
 	free(in.words.items);
+	free(in.args.items);
 	if (r >= 0)
 		return r;
 	bh_report(&in, &err);

@@ -45,13 +45,7 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 
 	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (r == 0)
-		r = bh_prepare_spec(&request, &prepared, err);
-	if (r == 0 && !in->dry_run)
-		r = bh_seal(in->argv, in->envp, err);
-	if (r == 0)
-		r = bh_prepare_plan(&request, &prepared, err);
-	if (r == 0)
-		bh_report_notes(in, &prepared.plan.notes);
+		r = bh_prepare_sealed(in, &request, &prepared, err);
 	if (r == 0 && in->dry_run)
 		r = bh_print_plan(in, &prepared, err);
 	else if (r == 0)

@@ -56,16 +56,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	if (request.attached && !request.console)
 		bh_caller_look(&request.caller);
 	if (r == 0)
-		r = bh_prepare_spec(&request, &prepared, err);
-
-	/* Nothing but reading happens before the config is accepted.  The
-	 * sealed program starts again from the beginning. */
-	if (r == 0 && !in->dry_run)
-		r = bh_seal(in->argv, in->envp, err);
-	if (r == 0)
-		r = bh_prepare_plan(&request, &prepared, err);
-	if (r == 0)
-		bh_report_notes(in, &prepared.plan.notes);
+		r = bh_prepare_sealed(in, &request, &prepared, err);
 	if (r == 0 && in->dry_run)
 		r = bh_print_plan(in, &prepared, err);
 	else if (r == 0)

@@ -11,7 +11,7 @@ static const struct bh_option options[] = {
 };
 
 /* What is broken, and how much is not. */
-static void add_text(const struct bh_verdict *verdict, const char *id,
+static void add_text(const struct bh_findings *verdict, const char *id,
 		     struct bh_buf *out)
 {
 	for (size_t i = 0; i < verdict->len; i++) {
@@ -29,7 +29,7 @@ static void add_text(const struct bh_verdict *verdict, const char *id,
 		      verdict->len - verdict->broken, verdict->broken);
 }
 
-static void add_json(const struct bh_verdict *verdict, const char *id,
+static void add_json(const struct bh_findings *verdict, const char *id,
 		     struct bh_buf *out)
 {
 	const char *separator = "";
@@ -57,7 +57,7 @@ static void add_json(const struct bh_verdict *verdict, const char *id,
 static int verify(struct bh_invocation *in, struct bh_err *err)
 {
 	bool json = bh_str_eq(in->format, "json");
-	struct bh_verdict verdict = { 0 };
+	struct bh_findings verdict = { 0 };
 	bh_autobuf struct bh_buf out = { 0 };
 	bh_autofree char *root = bh_root(in);
 	int r;
@@ -77,7 +77,7 @@ static int verify(struct bh_invocation *in, struct bh_err *err)
 	}
 	if (r == 0 && verdict.broken)
 		r = 1;
-	bh_verdict_clear(&verdict);
+	bh_findings_clear(&verdict);
 	return r;
 }
 

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/notes.h"
+#include "container/pass-gate.h"
 #include "container/prepare.h"
 #include "plan/compile.h"
 
@@ -64,6 +65,18 @@ struct bh_invocation {
 	struct bh_values env;
 	struct bh_values caps;
 	struct bh_values groups;
+	/* of trust */
+	const char *hook;
+	const char *stage;
+	const char *engine;
+	const char *expires;
+	const char *comment;
+	struct bh_values args;
+	bool any_args;
+	bool any_env;
+	bool follow_package;
+	bool yes;
+
 	bool ignore_paused;
 	bool dry_run;
 
@@ -143,10 +156,26 @@ int bh_print(const char *text, size_t len, struct bh_err *err);
 int bh_print_plan(const struct bh_invocation *in,
 		  const struct bh_prepared *prepared, struct bh_err *err);
 
+/* sealed.c: from the request to a plan, through the gate, in the sealed program
+ * (but for --dry-run).  0 or -errno. */
+int bh_prepare_sealed(const struct bh_invocation *in,
+		      struct bh_request *request, struct bh_prepared *ret,
+		      struct bh_err *err);
+
 /* root.c: where containers are kept; owned by the caller.  --root, or the
  * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
  * root. */
 char *bh_root(const struct bh_invocation *in);
+
+/* places.c: where grants, the audit log and digests lie; its texts are owned by
+ * it. */
+struct bh_places {
+	struct bh_gate_places gate;
+	char *owned[4];
+};
+
+void bh_places_find(struct bh_places *ret);
+void bh_places_clear(struct bh_places *places);
 
 /*
  * caller.c: read what the caller gives beside the config; $LISTEN_FDS too where
@@ -180,6 +209,7 @@ extern const struct bh_command bh_cmd_run;
 extern const struct bh_command bh_cmd_spec;
 extern const struct bh_command bh_cmd_start;
 extern const struct bh_command bh_cmd_state;
+extern const struct bh_command bh_cmd_trust;
 extern const struct bh_command bh_cmd_update;
 extern const struct bh_command bh_cmd_verify;
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "container/agent.h"
 #include "container/birth.h"
 #include "container/deadline.h"
 #include "container/pid-file.h"
@@ -60,6 +61,14 @@ static int promise(const struct bh_birth *birth, struct bh_err *err)
 	return r;
 }
 
+static int save_once(const struct bh_birth *birth, struct bh_err *err)
+{
+	const struct bh_passed *passed = &birth->prepared->passed;
+	const struct bh_once once = { passed->once_count, passed->once };
+
+	return bh_once_save(&birth->entry, &once, err);
+}
+
 /* Before anything is made: whoever finds us dead knows where to look. */
 static int announce(struct bh_birth *birth, struct bh_err *err)
 {
@@ -76,6 +85,11 @@ static int announce(struct bh_birth *birth, struct bh_err *err)
 				    err);
 	if (r == 0)
 		r = promise(birth, err);
+	if (r == 0)
+		r = bh_agent_save(&birth->entry, birth->prepared->agent_hooks,
+				  err);
+	if (r == 0)
+		r = save_once(birth, err);
 	return r;
 }
 
@@ -89,7 +103,8 @@ static int record(const struct bh_run *run, struct bh_err *err)
 	/* What waits is watched from `start` on. */
 	return r < 0 || birth->prepared->waits ?
 		       r :
-		       bh_deadline_watch(&birth->entry, birth->state, err);
+		       bh_deadline_watch(&birth->entry, birth->state,
+					 birth->prepared->agent_hooks, err);
 }
 
 /* Before the process is let go to wait.  The pid file tells the caller that

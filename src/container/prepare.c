@@ -165,6 +165,8 @@ static int choose_profile(const struct bh_request *request,
 
 	if (r == 0)
 		r = bh_policy_choose(policy, &choice, &p->profile, err);
+	if (r == 0 && policy)
+		p->agent_hooks = bh_steal_ptr(policy->agent_hooks);
 	bh_policy_free(policy);
 	return r;
 }
@@ -184,6 +186,22 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 	return r < 0 ? r :
 		       bh_narrow_spec(ret->profile, &ret->spec, request->verb,
 				      err);
+}
+
+int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err)
+{
+	const struct bh_gate_request gate = {
+		.verb = request->verb,
+		.spec = &ret->spec,
+		.profile = ret->profile,
+		.agent_hooks = ret->agent_hooks,
+		.places = request->trust,
+		.once_count = request->once ? request->once->count : 0,
+		.once = request->once ? request->once->items : NULL,
+	};
+
+	return bh_pass_gate(&gate, &ret->passed, err);
 }
 
 static struct oci_device_rule rule_of(struct bh_prepared *p,
@@ -325,6 +343,8 @@ void bh_prepared_clear(struct bh_prepared *p)
 		bh_close(&p->paths[i].fd);
 	free(p->paths);
 	bh_host_clear(&p->host);
+	bh_passed_clear(&p->passed);
+	bh_agent_hooks_free(p->agent_hooks);
 	bh_spec_clear(&p->spec);
 	bh_profile_free(p->profile);
 	bh_bundle_clear(&p->bundle);

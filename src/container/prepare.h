@@ -10,6 +10,8 @@
 
 #include "base/err.h"
 #include "cgroup/settings.h"
+#include "container/once.h"
+#include "container/pass-gate.h"
 #include "container/state.h"
 #include "host/host.h"
 #include "plan/compile.h"
@@ -28,6 +30,10 @@ struct bh_wishes {
 };
 
 struct bh_request {
+	/* Where trust lies: the gate is passed before a plan is made.  NULL: nothing
+	 * will be executed, and hooks are only shown. */
+	const struct bh_gate_places *trust;
+	const struct bh_once *once; /* what was let pass already, or NULL */
 	const char *verb; /* "create": what a refusal says was refused */
 	struct bh_wishes wishes;
 	/* Of the container that is joined, instead; borrowed. */
@@ -50,7 +56,9 @@ struct bh_request {
 struct bh_prepared {
 	struct bh_bundle bundle;
 	struct bh_profile *profile; /* owned */
+	struct bh_agent_hooks *agent_hooks; /* owned; NULL: none */
 	struct bh_spec spec;
+	struct bh_passed passed;
 	struct bh_host host;
 	struct bh_host_path *paths; /* by spec.wanted; owned */
 	struct bh_arena arena;	    /* of settings and filter */
@@ -75,6 +83,11 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 int bh_prepare_config(const struct bh_request *request,
 		      struct oci_config *config, struct bh_prepared *ret,
 		      struct bh_err *err);
+
+/* Then judge what it would execute: nothing has changed on the host before.  Behind
+ * bh_prepare_spec. */
+int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err);
 
 /* Then look at the host and compile a plan that the checker accepts. */
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,

@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "base/sys.h"
+#include "container/agent.h"
 #include "container/birth.h"
 #include "container/console.h"
 #include "container/kept.h"
@@ -61,6 +62,15 @@ static int tell(struct running *running, struct bh_err *err)
 	return r;
 }
 
+/* An observer that can't be called is no reason to end what runs. */
+static void tell_start(const struct running *running)
+{
+	struct bh_err ignored;
+
+	(void)bh_agent_tell_start(&running->birth.entry, running->birth.state,
+				  running->prepared->agent_hooks, &ignored);
+}
+
 static int finish(struct running *running, int result, struct bh_err *err)
 {
 	struct bh_err clean_err;
@@ -91,6 +101,8 @@ static int run_to_end(struct running *running, struct bh_supervisor *supervisor,
 	r = tell(running, err);
 	/* It runs: others may look at it, execute in it, kill it. */
 	bh_entry_unlock(&running->birth.entry);
+	if (r == 0)
+		tell_start(running);
 	if (r == 0)
 		r = bh_supervise(supervisor, &job, ret_status, err);
 	return finish(running, r, err);
@@ -138,6 +150,7 @@ static int run_detached(struct running *running, struct bh_err *err)
 	if (r < 0)
 		return finish(running, r, err);
 	bh_entry_unlock(&running->birth.entry);
+	tell_start(running);
 	r = wait_until_ready(running, err);
 	bh_birth_clear(&running->birth);
 	return r;

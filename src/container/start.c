@@ -12,6 +12,7 @@
 
 #include "base/fd.h"
 #include "base/sys.h"
+#include "container/agent.h"
 #include "container/container.h"
 #include "container/deadline.h"
 #include "container/notify.h"
@@ -117,7 +118,17 @@ static int let_go(const struct bh_container *c, struct bh_err *err)
 	return wait_for_exec(fd, c->pidfd, err);
 }
 
-static int start(const struct bh_container *c, const char *notify_socket,
+/* An observer that can't be called is no reason to end what runs. */
+static void tell_start(const struct bh_container *c,
+		       const struct bh_agent_hooks *hooks)
+{
+	struct bh_err ignored;
+
+	(void)bh_agent_tell_start(&c->entry, c->state, hooks, &ignored);
+}
+
+static int start(const struct bh_container *c,
+		 const struct bh_agent_hooks *hooks, const char *notify_socket,
 		 struct bh_err *err)
 {
 	struct bh_notify notify;
@@ -126,7 +137,7 @@ static int start(const struct bh_container *c, const char *notify_socket,
 	if (r < 0)
 		return r;
 	notify.main = (pid_t)c->state->pid.value;
-	r = bh_deadline_watch(&c->entry, c->state, err);
+	r = bh_deadline_watch(&c->entry, c->state, hooks, err);
 	if (r == 0)
 		r = let_go(c, err);
 	if (r == 0) {
@@ -134,6 +145,8 @@ static int start(const struct bh_container *c, const char *notify_socket,
 		if (r < 0)
 			(void)bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
 	}
+	if (r == 0)
+		tell_start(c, hooks);
 	if (r == 0)
 		r = bh_notify_wait(&notify, c->pidfd, err);
 	bh_notify_close(&notify);
@@ -143,6 +156,7 @@ static int start(const struct bh_container *c, const char *notify_socket,
 int bh_container_start(const char *root, const char *id,
 		       const char *notify_socket, struct bh_err *err)
 {
+	struct bh_agent_hooks *hooks = NULL;
 	struct bh_container c;
 	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
 
@@ -150,7 +164,10 @@ int bh_container_start(const char *root, const char *id,
 		return r;
 	r = check_status(&c, err);
 	if (r == 0)
-		r = start(&c, notify_socket, err);
+		r = bh_agent_load(&c.entry, &hooks, err);
+	if (r == 0)
+		r = start(&c, hooks, notify_socket, err);
+	bh_agent_hooks_free(hooks);
 	bh_container_close(&c);
 	return r;
 }

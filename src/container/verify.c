@@ -15,7 +15,7 @@
 
 static struct bh_finding *add(struct bh_verifying *v, const char *promise)
 {
-	struct bh_verdict *verdict = v->verdict;
+	struct bh_findings *verdict = v->verdict;
 	struct bh_finding *finding =
 		bh_arena_append(&verdict->arena, &verdict->items, &verdict->len,
 				sizeof(*verdict->items));
@@ -87,7 +87,7 @@ static int look(struct bh_verifying *v, struct bh_err *err)
 	return r;
 }
 
-static int verify(const struct bh_container *c, struct bh_verdict *ret,
+static int verify(const struct bh_container *c, struct bh_findings *ret,
 		  struct bh_err *err)
 {
 	struct bh_posture *posture = NULL;
@@ -115,7 +115,7 @@ static int verify(const struct bh_container *c, struct bh_verdict *ret,
 }
 
 int bh_container_verify(const char *root, const char *id,
-			struct bh_verdict *ret, struct bh_err *err)
+			struct bh_findings *ret, struct bh_err *err)
 {
 	struct bh_container c;
 	int r = bh_container_open(root, id, BH_LOOK, &c, err);
@@ -127,8 +127,8 @@ int bh_container_verify(const char *root, const char *id,
 	return r;
 }
 
-void bh_verdict_clear(struct bh_verdict *verdict)
+void bh_findings_clear(struct bh_findings *verdict)
 {
 	bh_arena_clear(&verdict->arena);
-	*verdict = (struct bh_verdict){ 0 };
+	*verdict = (struct bh_findings){ 0 };
 }

@@ -18,7 +18,7 @@ struct bh_finding {
 	const char *found; /* what is there instead; NULL when it is kept */
 };
 
-struct bh_verdict {
+struct bh_findings {
 	struct bh_arena arena; /* owns all below */
 	size_t len;
 	struct bh_finding *items;
@@ -31,7 +31,7 @@ struct bh_verdict {
  * as for a container that is not running or ends meanwhile.
  */
 int bh_container_verify(const char *root, const char *id,
-			struct bh_verdict *ret, struct bh_err *err);
-void bh_verdict_clear(struct bh_verdict *verdict);
+			struct bh_findings *ret, struct bh_err *err);
+void bh_findings_clear(struct bh_findings *verdict);
 
 #endif

@@ -11,7 +11,7 @@
 struct bh_verifying {
 	const struct bh_container *container;
 	const struct bh_posture *posture;
-	struct bh_verdict *verdict;
+	struct bh_findings *verdict;
 	int procfs_fd;
 	pid_t pid;		      /* of the container's process */
 	struct bh_mount_lines mounts; /* that it sees */

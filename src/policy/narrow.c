@@ -73,7 +73,8 @@ static int report(const struct bh_narrowing *n, const char *verb,
 		bh_buf_str(&text, i ? "; and " : "");
 		print_refusal(&n->refusals[i], &text);
 	}
-	return bh_refuse(err, "%s refused: %s", verb, text.data);
+	(void)bh_refuse(err, "%s refused: %s", verb, text.data);
+	return bh_denied(err);
 }
 
 int bh_narrow_spec(const struct bh_profile *profile, struct bh_spec *spec,

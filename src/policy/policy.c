@@ -101,8 +101,6 @@ static int check(const struct bh_policy *policy, struct bh_err *err)
 					 "can pick no other",
 					 i,
 					 policy->annotation_profiles.items[i]);
-	if (policy->agent_hooks)
-		return bh_refuse(err, "/agentHooks: not implemented yet");
 	if (policy->default_profile &&
 	    !find_base(policy, policy->default_profile, err))
 		return bh_context(err, "/defaultProfile");

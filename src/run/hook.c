@@ -167,11 +167,13 @@ static void keep(struct bh_hook_output *output, const char *data, size_t len)
 	if (len > sizeof(output->data)) {
 		data += len - sizeof(output->data);
 		len = sizeof(output->data);
+		output->cut = true;
 	}
 	over = output->len + len > sizeof(output->data) ?
 		       output->len + len - sizeof(output->data) :
 		       0;
 	memmove(output->data, output->data + over, output->len - over);
+	output->cut |= over > 0;
 	output->len -= over;
 	memcpy(output->data + output->len, data, len);
 	output->len += len;
@@ -325,6 +327,7 @@ int bh_hook_run(const struct bh_hook_call *call, struct bh_hook_output *output,
 	int r;
 
 	running.output->len = 0;
+	running.output->cut = false;
 	/* A caller that ignores SIGCHLD would take its status away. */
 	(void)sigaction(SIGCHLD, &by_default, &saved);
 	r = run(&running, err);

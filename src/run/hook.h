@@ -11,6 +11,7 @@
 #ifndef BH_RUN_HOOK_H
 #define BH_RUN_HOOK_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -22,6 +23,7 @@
 
 struct bh_hook_output {
 	size_t len;
+	bool cut; /* there was more before */
 	char data[BH_HOOK_OUTPUT];
 };
 

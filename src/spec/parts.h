@@ -19,7 +19,8 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err);
 int bh_spec_linux(struct bh_spec *spec, struct bh_err *err);
 
 /* spec-hooks.c */
-int bh_spec_hooks(struct bh_spec *spec, struct bh_err *err);
+int bh_spec_hooks(struct bh_spec *spec, unsigned int stages,
+		  struct bh_err *err);
 
 /* spec-sysctl.c */
 int bh_spec_sysctls(struct bh_spec *spec, struct bh_err *err);

@@ -65,7 +65,7 @@ static int build_stage(struct bh_spec *spec, enum bh_hook_stage stage,
 	return r;
 }
 
-int bh_spec_hooks(struct bh_spec *spec, struct bh_err *err)
+int bh_spec_hooks(struct bh_spec *spec, unsigned int stages, struct bh_err *err)
 {
 	const struct oci_hooks *hooks = spec->config->hooks;
 	size_t count = 0;
@@ -93,6 +93,8 @@ int bh_spec_hooks(struct bh_spec *spec, struct bh_err *err)
 	spec->hooks =
 		bh_arena_alloc(&spec->arena, count * sizeof(*spec->hooks));
 	for (size_t i = 0; r == 0 && i < BH_STAGE_COUNT; i++)
-		r = build_stage(spec, (enum bh_hook_stage)i, lists[i], err);
+		if (stages >> i & 1)
+			r = build_stage(spec, (enum bh_hook_stage)i, lists[i],
+					err);
 	return r;
 }

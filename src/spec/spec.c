@@ -145,24 +145,47 @@ static int build(struct bh_spec *spec, struct bh_err *err)
 	if (r == 0)
 		r = bh_spec_process(spec, err);
 	if (r == 0)
-		r = bh_spec_hooks(spec, err);
+		r = bh_spec_hooks(spec, BH_ALL_STAGES, err);
 	return r;
+}
+
+static struct bh_spec begin(struct oci_config *config, const char *bundle,
+			    const char *id)
+{
+	struct bh_spec spec = { .config = config };
+
+	spec.bundle = bh_arena_strdup(&spec.arena, bundle);
+	spec.id = bh_arena_strdup(&spec.arena, id);
+	return spec;
+}
+
+static int end(struct bh_spec *spec, int result, struct bh_spec *ret)
+{
+	if (result < 0)
+		bh_spec_clear(spec);
+	else
+		*ret = *spec;
+	return result;
 }
 
 int bh_spec_build(struct oci_config *config, const char *bundle, const char *id,
 		  struct bh_spec *ret, struct bh_err *err)
 {
-	struct bh_spec spec = { .config = config };
-	int r;
+	struct bh_spec spec = begin(config, bundle, id);
 
-	spec.bundle = bh_arena_strdup(&spec.arena, bundle);
-	spec.id = bh_arena_strdup(&spec.arena, id);
-	r = build(&spec, err);
-	if (r < 0)
-		bh_spec_clear(&spec);
-	else
-		*ret = spec;
-	return r;
+	return end(&spec, build(&spec, err), ret);
+}
+
+int bh_spec_build_hooks(struct oci_config *config, const char *bundle,
+			const char *id, unsigned int stages,
+			struct bh_spec *ret, struct bh_err *err)
+{
+	struct bh_spec spec = begin(config, bundle, id);
+	int r = build_root(&spec, err);
+
+	if (r == 0)
+		r = bh_spec_hooks(&spec, stages, err);
+	return end(&spec, r, ret);
 }
 
 void bh_spec_clear(struct bh_spec *spec)

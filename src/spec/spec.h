@@ -196,6 +196,16 @@ int bh_spec_build(struct oci_config *config, const char *bundle, const char *id,
 		  struct bh_spec *ret, struct bh_err *err);
 void bh_spec_clear(struct bh_spec *spec);
 
+/*
+ * The same of its hooks alone, those of the stages whose bit (1 << stage) is set;
+ * beside them only root, bundle and id are there.  It is for who runs or shows
+ * them, whatever else the config says.
+ */
+int bh_spec_build_hooks(struct oci_config *config, const char *bundle,
+			const char *id, unsigned int stages,
+			struct bh_spec *ret, struct bh_err *err);
+#define BH_ALL_STAGES ((1u << BH_STAGE_COUNT) - 1)
+
 /* Whether id is `[A-Za-z0-9_+-][A-Za-z0-9_+.-]*`, at most 200 bytes. */
 int bh_spec_check_id(const char *id, struct bh_err *err);
 

@@ -29,17 +29,23 @@ static void add_digest(const struct bh_item *item, size_t len,
 	bh_buf_printf(out, "sha256:%.*s", (int)len, hex);
 }
 
+static const char *reason(const struct bh_judged *judged)
+{
+	return judged->item->broken ? judged->item->broken : judged->why;
+}
+
 static void add_status(const struct bh_judged *judged, struct bh_buf *out)
 {
-	const char *why = judged->item->broken ? judged->item->broken :
-						 judged->why;
+	const char *why = reason(judged);
 
 	if (!judged->trusted) {
 		bh_buf_str(out, "not trusted");
-		if (why) {
-			bh_buf_str(out, ": ");
-			bh_buf_escaped(out, why, 0);
-		}
+		bh_buf_str(out, why ? ": " : "");
+		/* A comparison is escaped already. */
+		if (judged->item->broken)
+			bh_buf_escaped(out, why, SHOWN);
+		else if (why)
+			bh_buf_str(out, why);
 		return;
 	}
 	bh_buf_printf(out, "trusted (%s", judged->by);
@@ -223,7 +229,7 @@ static void json_item(const struct bh_judged *judged, struct bh_buf *out)
 	bh_buf_printf(out, ",\"trusted\":%s",
 		      judged->trusted ? "true" : "false");
 	json_member(out, "by", judged->trusted ? judged->by : NULL);
-	json_member(out, "why", item->broken ? item->broken : judged->why);
+	json_member(out, "why", reason(judged));
 	bh_buf_char(out, '}');
 }
 

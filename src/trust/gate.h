@@ -10,19 +10,29 @@
 
 #include "base/str.h"
 #include "trust/item.h"
-
-/* The most digests that a program in an image may have, by as many grants. */
-#define BH_GATE_DIGESTS 8
+#include "trust/match.h"
+#include "trust/store.h"
 
 struct bh_judged {
 	const struct bh_item *item;
 	bool trusted;
-	const char *by;	  /* what made it trusted: "grant 91aa...", "policy" */
+	const char *by;	  /* what made it so: "grant 91aa...", "profile open" */
 	const char *when; /* day of the grant, or NULL */
-	const char *why; /* not trusted: "its content differs from ..." or NULL */
-	/* Of an item in an image: what it may be. */
+	const char *why; /* it is not: "its content differs from ...", or NULL */
+	/* Of an item in an image: what it may be; any: whatever lies there. */
+	bool any;
 	size_t digest_count;
-	struct bh_digest digests[BH_GATE_DIGESTS];
+	struct bh_digest digests[BH_MATCH_DIGESTS];
+};
+
+/* What items are judged by; all borrowed. */
+struct bh_gate_inputs {
+	const char *open; /* the profile that opens the gate, or NULL */
+	const struct bh_trust_store *store;
+	int64_t now;
+	/* Identities that were let pass once, for this container. */
+	size_t once_count;
+	const struct bh_digest *once;
 };
 
 struct bh_judgement {
@@ -30,6 +40,11 @@ struct bh_judgement {
 	struct bh_judged *items;
 	size_t refused; /* of them */
 };
+
+/* Judge each item.  Lives in the arena; borrows the items and the store. */
+void bh_gate_judge(const struct bh_gate_inputs *inputs,
+		   const struct bh_item *items, size_t count,
+		   struct bh_arena *arena, struct bh_judgement *ret);
 
 /* Who could not pass, as a block of lines for bh_refuse_block: the verb
  * ("create"), each item, and what to do about it. */
@@ -39,6 +54,10 @@ void bh_gate_print_refusal(const struct bh_judgement *judgement,
 
 /* A line for each item, in columns, indented by two. */
 void bh_gate_print(const struct bh_judgement *judgement, struct bh_buf *out);
+
+/* item-print.c: an item with all its parts, values of its environment included, a
+ * line each. */
+void bh_item_print(const struct bh_item *item, struct bh_buf *out);
 
 /* The same as a JSON array of objects. */
 void bh_gate_print_json(const struct bh_judgement *judgement,
