@@ -27,15 +27,29 @@ struct bh_hook_output {
 	char data[BH_HOOK_OUTPUT];
 };
 
+/* What becomes of processes that a hook leaves behind. */
+enum bh_hook_rest {
+	/* They go on, as a daemon does, unless the hook fails. */
+	BH_REST_STAYS,
+	/* Those of its group end with it. */
+	BH_REST_ENDS,
+	/* The caller is process 1 of a pid namespace that has nobody else yet:
+	 * all others end with the hook, and are reaped. */
+	BH_REST_ALL_ENDS,
+};
+
 struct bh_hook_call {
 	const char *name; /* "hook createRuntime[0]": for messages */
 	const char *path; /* and what it is */
+	/* With its script_fd the same as its fd it is a script that the kernel
+	 * finds the interpreter of, as /dev/fd/3. */
 	const struct bh_program *program;
 	const char *const *args; /* as bh_program_args gives them */
 	const char *const *env;
 	uint64_t timeout_ms; /* 0: as long as it takes */
 	const char *input; /* on its standard input; may be a socket's worth */
 	size_t input_len;
+	enum bh_hook_rest rest;
 };
 
 /* The arguments of a program: args, or those of the interpreter of a script.  In
