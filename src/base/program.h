@@ -6,6 +6,8 @@
 #ifndef BH_BASE_PROGRAM_H
 #define BH_BASE_PROGRAM_H
 
+#include "base/mem.h"
+
 /*
  * fd is executed by execveat(2): a file that nobody but root can change, or a
  * sealed copy in memory.  For a script, that is its interpreter, and the script
@@ -23,5 +25,14 @@ struct bh_program {
 	{                                 \
 		.fd = -1, .script_fd = -1 \
 	}
+
+/* The arguments of a program: args, or those of the interpreter of a script.  In
+ * the arena, ended by NULL. */
+const char *const *bh_program_args(const struct bh_program *program,
+				   const char *const *args,
+				   struct bh_arena *arena);
+
+/* Close its descriptors. */
+void bh_program_close(struct bh_program *program);
 
 #endif

@@ -34,23 +34,29 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 		.waits = true,
 		.console = in->console_socket,
 	};
+	struct bh_warnings warnings = { 0 };
 	const struct bh_create_options wanted = {
 		.pid_file = in->pid_file,
 		.console_socket = in->console_socket,
+		.warnings = &warnings,
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	bh_autofree char *notify_path = NULL;
+	struct bh_places places;
 	int r = bh_caller_read(in, true, &request.caller, err);
 
+	bh_places_find(&places);
 	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (r == 0)
-		r = bh_prepare_sealed(in, &request, &prepared, err);
+		r = bh_prepare_sealed(in, &places, &request, &prepared, err);
 	if (r == 0 && in->dry_run)
 		r = bh_print_plan(in, &prepared, err);
 	else if (r == 0)
 		r = bh_container_create(root, &prepared, &wanted, err);
+	bh_report_warnings(in, &warnings);
 	bh_prepared_clear(&prepared);
+	bh_places_clear(&places);
 	return r;
 }
 

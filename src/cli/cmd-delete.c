@@ -12,8 +12,16 @@ static const struct bh_option options[] = {
 static int delete_container(struct bh_invocation *in, struct bh_err *err)
 {
 	bh_autofree char *root = bh_root(in);
+	struct bh_warnings warnings = { 0 };
+	struct bh_places places;
+	int r;
 
-	return bh_container_delete(root, in->id, in->force, err);
+	bh_places_find(&places);
+	r = bh_container_delete(root, in->id, in->force, &places.gate,
+				&warnings, err);
+	bh_places_clear(&places);
+	bh_report_warnings(in, &warnings);
+	return r;
 }
 
 const struct bh_command bh_cmd_delete = {

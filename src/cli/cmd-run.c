@@ -38,6 +38,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 		.console = in->console_socket,
 		.attached = !in->detach,
 	};
+	struct bh_warnings warnings = { 0 };
 	const struct bh_run_options wanted = {
 		.pid_file = in->pid_file,
 		.console_socket = in->console_socket,
@@ -45,23 +46,28 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 		.detach = in->detach,
 		.keep = in->keep,
 		.no_subreaper = in->no_subreaper,
+		.warnings = &warnings,
 	};
 	bh_autofree char *root = bh_root(in);
 	struct bh_prepared prepared = { 0 };
 	int status = 0;
 	bh_autofree char *notify_path = NULL;
+	struct bh_places places;
 	int r = bh_caller_read(in, true, &request.caller, err);
 
+	bh_places_find(&places);
 	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (request.attached && !request.console)
 		bh_caller_look(&request.caller);
 	if (r == 0)
-		r = bh_prepare_sealed(in, &request, &prepared, err);
+		r = bh_prepare_sealed(in, &places, &request, &prepared, err);
 	if (r == 0 && in->dry_run)
 		r = bh_print_plan(in, &prepared, err);
 	else if (r == 0)
 		r = bh_container_run(root, &prepared, &wanted, &status, err);
+	bh_report_warnings(in, &warnings);
 	bh_prepared_clear(&prepared);
+	bh_places_clear(&places);
 	return r < 0 ? r : status;
 }
 

@@ -10,8 +10,16 @@ static const struct bh_option options[] = {
 static int start_container(struct bh_invocation *in, struct bh_err *err)
 {
 	bh_autofree char *root = bh_root(in);
+	struct bh_warnings warnings = { 0 };
+	struct bh_places places;
+	int r;
 
-	return bh_container_start(root, in->id, bh_notify_socket(), err);
+	bh_places_find(&places);
+	r = bh_container_start(root, in->id, bh_notify_socket(), &places.gate,
+			       &warnings, err);
+	bh_places_clear(&places);
+	bh_report_warnings(in, &warnings);
+	return r;
 }
 
 const struct bh_command bh_cmd_start = {

@@ -14,6 +14,7 @@
 
 #include "base/err.h"
 #include "base/notes.h"
+#include "container/hooks.h"
 #include "container/pass-gate.h"
 #include "container/prepare.h"
 #include "plan/compile.h"
@@ -80,12 +81,12 @@ struct bh_invocation {
 	bool ignore_paused;
 	bool dry_run;
 
-	const char *id;	  /* the first word behind the command, or NULL */
-	const char *word; /* the second */
+	const char *id;		/* the first word behind the command, or NULL */
+	const char *word;	/* the second */
 	struct bh_values words; /* all behind the id, of BH_ID_AND_WORDS */
-	char **rest;	  /* all behind the id, up to NULL */
-	int failed;	  /* the exit status of a failure, 0: 1 */
-	char **argv;	  /* the program's own, for sealing */
+	char **rest;		/* all behind the id, up to NULL */
+	int failed;		/* the exit status of a failure, 0: 1 */
+	char **argv;		/* the program's own, for sealing */
 	char **envp;
 };
 
@@ -148,6 +149,9 @@ struct bh_command {
 void bh_report(const struct bh_invocation *in, const struct bh_err *err);
 void bh_report_notes(const struct bh_invocation *in,
 		     const struct bh_notes *notes);
+/* Whatever the level, and although nothing failed; and clear them. */
+void bh_report_warnings(const struct bh_invocation *in,
+			struct bh_warnings *warnings);
 
 /* Write text to standard output, whole. */
 int bh_print(const char *text, size_t len, struct bh_err *err);
@@ -155,12 +159,6 @@ int bh_print(const char *text, size_t len, struct bh_err *err);
 /* Print a plan, and the remarks on it where they are wanted. */
 int bh_print_plan(const struct bh_invocation *in,
 		  const struct bh_prepared *prepared, struct bh_err *err);
-
-/* sealed.c: from the request to a plan, through the gate, in the sealed program
- * (but for --dry-run).  0 or -errno. */
-int bh_prepare_sealed(const struct bh_invocation *in,
-		      struct bh_request *request, struct bh_prepared *ret,
-		      struct bh_err *err);
 
 /* root.c: where containers are kept; owned by the caller.  --root, or the
  * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
@@ -176,6 +174,13 @@ struct bh_places {
 
 void bh_places_find(struct bh_places *ret);
 void bh_places_clear(struct bh_places *places);
+
+/* sealed.c: from the request to a plan, through the gate, in the sealed program
+ * (but for --dry-run).  0 or -errno. */
+int bh_prepare_sealed(const struct bh_invocation *in,
+		      const struct bh_places *places,
+		      struct bh_request *request, struct bh_prepared *ret,
+		      struct bh_err *err);
 
 /*
  * caller.c: read what the caller gives beside the config; $LISTEN_FDS too where

@@ -111,6 +111,16 @@ void bh_report_notes(const struct bh_invocation *in,
 	}
 }
 
+void bh_report_warnings(const struct bh_invocation *in,
+			struct bh_warnings *warnings)
+{
+	for (size_t i = 0; i < warnings->notes.len; i++) {
+		write_stderr(warnings->notes.items[i], false);
+		write_log(in, "warning", warnings->notes.items[i]);
+	}
+	bh_warnings_clear(warnings);
+}
+
 int bh_print(const char *text, size_t len, struct bh_err *err)
 {
 	int r = bh_write_all(STDOUT_FILENO, text, len);

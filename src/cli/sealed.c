@@ -72,16 +72,15 @@ static void tell_refusal(const struct bh_request *request,
  * execute is trusted.  The sealed program starts again from the beginning.
  */
 int bh_prepare_sealed(const struct bh_invocation *in,
+		      const struct bh_places *places,
 		      struct bh_request *request, struct bh_prepared *ret,
 		      struct bh_err *err)
 {
 	struct bh_once once;
-	struct bh_places places;
 	int r;
 
 	bh_once_receive(getenv(ONCE), &once);
-	bh_places_find(&places);
-	request->trust = &places.gate;
+	request->trust = &places->gate;
 	request->once = &once;
 	r = bh_prepare_spec(request, ret, err);
 	if (r == 0 && !in->dry_run)
@@ -94,9 +93,7 @@ int bh_prepare_sealed(const struct bh_invocation *in,
 		bh_report_notes(in, &ret->plan.notes);
 	if (r < 0 && !in->dry_run)
 		tell_refusal(request, ret, err);
-	request->trust = NULL;
 	request->once = NULL;
 	bh_once_clear(&once);
-	bh_places_clear(&places);
 	return r;
 }

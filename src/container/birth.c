@@ -119,20 +119,34 @@ static int created(const struct bh_run *run, struct bh_err *err)
 	return r;
 }
 
-/* The presets of the plan: what was opened of the config, then `start`, the
- * console socket and the notify directory. */
+/* The presets of the plan, enum bh_plan_preset. */
 static int *preset_fds(const struct bh_birth *birth)
 {
 	const struct bh_prepared *p = birth->prepared;
 	size_t count = p->spec.wanted_count;
-	int *fds = bh_calloc(count + 3, sizeof(*fds));
+	int *fds = bh_calloc(count + BH_PRESET_HOOKS + 2 * p->spec.hook_count,
+			     sizeof(*fds));
+	int *more = fds + count;
 
 	for (size_t i = 0; i < count; i++)
 		fds[i] = p->paths[i].fd;
-	fds[count] = birth->start_fd;
-	fds[count + 1] = birth->options.console_fd;
-	fds[count + 2] = birth->notify_fd;
+	more[BH_PRESET_START] = birth->start_fd;
+	more[BH_PRESET_CONSOLE] = birth->options.console_fd;
+	more[BH_PRESET_NOTIFY] = birth->notify_fd;
+	for (size_t i = 0; p->hooks && i < p->spec.hook_count; i++) {
+		more[BH_PRESET_HOOKS + 2 * i] = p->hooks[i].program.fd;
+		more[BH_PRESET_HOOKS + 2 * i + 1] =
+			p->hooks[i].program.script_fd;
+	}
 	return fds;
+}
+
+static void state(const struct bh_run *run, enum bh_hook_stage stage,
+		  struct bh_buf *text)
+{
+	struct bh_birth *birth = run->in.arg;
+
+	bh_hooks_state(birth->state, run->child, stage, text);
 }
 
 static int make_notify(struct bh_birth *birth, struct bh_err *err)
@@ -173,10 +187,13 @@ static int make_process(struct bh_birth *birth, struct bh_err *err)
 		.shared_fd = birth->shared_fd,
 		.record = record,
 		.created = created,
+		.state = state,
 		.arg = birth,
 	};
+	int r = bh_run_plan(&birth->run, &inputs, err);
 
-	return bh_run_plan(&birth->run, &inputs, err);
+	birth->made = r == 0;
+	return r;
 }
 
 int bh_birth_make(const char *root, const struct bh_prepared *prepared,
@@ -220,10 +237,33 @@ void bh_birth_clear(struct bh_birth *birth)
 	bh_entry_close(&birth->entry);
 }
 
+int bh_birth_poststart(const struct bh_birth *birth, struct bh_err *err)
+{
+	return bh_hooks_poststart(&birth->prepared->passed, birth->state, err);
+}
+
+/* runtime.md, Lifecycle: step 12, then 13.  Where no hook has done anything there
+ * is nothing that others would have to undo. */
 int bh_birth_undo(struct bh_birth *birth, struct bh_err *err)
 {
+	const struct bh_prepared *prepared = birth->prepared;
+	const struct bh_gate_request request = {
+		.verb = "delete",
+		.spec = &prepared->spec,
+		.profile = prepared->profile,
+		.places = prepared->places,
+		.once_count = prepared->passed.once_count,
+		.once = prepared->passed.once,
+	};
+	const struct bh_shared *shared = birth->run.shared;
+	bool hooked = birth->made || (shared && shared->hooked);
 	int r = bh_run_undo(&birth->run, err);
 
 	/* With groups left the record stays, so that `delete` can try again. */
-	return r < 0 ? r : bh_entry_remove(&birth->entry, err);
+	if (r == 0)
+		r = bh_entry_remove(&birth->entry, err);
+	if (r == 0 && hooked)
+		bh_hooks_poststop(&request, birth->state,
+				  birth->options.warnings);
+	return r;
 }

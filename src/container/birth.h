@@ -9,6 +9,7 @@
 #ifndef BH_CONTAINER_BIRTH_H
 #define BH_CONTAINER_BIRTH_H
 
+#include "container/hooks.h"
 #include "container/notify.h"
 #include "container/prepare.h"
 #include "container/state.h"
@@ -23,6 +24,7 @@ struct bh_birth_options {
 	 * or nobody. */
 	struct bh_notify *notify;
 	const char *notify_socket;
+	struct bh_warnings *warnings; /* of its hooks */
 };
 
 struct bh_birth {
@@ -33,6 +35,7 @@ struct bh_birth {
 	int start_fd;  /* the FIFO, -1: does not wait for `start` */
 	int notify_fd; /* the notify directory, -1: has none */
 	int shared_fd; /* the shared page, -1: nobody reads it later */
+	bool made;
 	struct bh_run run;
 };
 
@@ -46,7 +49,11 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 		  struct bh_err *err);
 void bh_birth_clear(struct bh_birth *birth);
 
-/* Remove the groups and the entry of a container whose process has ended. */
+/* The container's program was executed.  After a failure it is to be ended. */
+int bh_birth_poststart(const struct bh_birth *birth, struct bh_err *err);
+
+/* Remove the groups and the entry of a container whose process has ended, then run
+ * what is to run when it is gone. */
 int bh_birth_undo(struct bh_birth *birth, struct bh_err *err);
 
 #endif

@@ -10,6 +10,7 @@
 #ifndef BH_CONTAINER_CONTAINER_H
 #define BH_CONTAINER_CONTAINER_H
 
+#include "container/hooks.h"
 #include "container/prepare.h"
 #include "container/state.h"
 #include "container/store.h"
@@ -34,6 +35,7 @@ void bh_container_close(struct bh_container *container);
 struct bh_create_options {
 	const char *pid_file;
 	const char *console_socket;
+	struct bh_warnings *warnings; /* never NULL */
 };
 
 /* Make a container of a prepared bundle; its process waits to be started.
@@ -43,9 +45,12 @@ int bh_container_create(const char *root, const struct bh_prepared *prepared,
 			struct bh_err *err);
 
 /* Execute the program of a created one.  With the socket of a service manager
- * (NULL: none), wait until the program is ready, too. */
+ * (NULL: none), wait until the program is ready, too.  When a hook fails nothing is
+ * left of the container. */
 int bh_container_start(const char *root, const char *id,
-		       const char *notify_socket, struct bh_err *err);
+		       const char *notify_socket,
+		       const struct bh_gate_places *places,
+		       struct bh_warnings *warnings, struct bh_err *err);
 
 /* Stop all processes of a container that is created or running, without their
  * knowing; let them run again.  Nothing stays half stopped. */
@@ -63,6 +68,13 @@ int bh_container_pids(const char *root, const char *id, struct bh_buf *pids,
 
 /* Remove a stopped container; with force, any, and missing is no error. */
 int bh_container_delete(const char *root, const char *id, bool force,
-			struct bh_err *err);
+			const struct bh_gate_places *places,
+			struct bh_warnings *warnings, struct bh_err *err);
+
+/* The same with one that is open and locked: kill it, remove it, run its poststop
+ * hooks. */
+int bh_container_destroy(struct bh_container *container,
+			 const struct bh_gate_places *places,
+			 struct bh_warnings *warnings, struct bh_err *err);
 
 #endif

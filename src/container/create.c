@@ -11,6 +11,7 @@ int bh_container_create(const char *root, const struct bh_prepared *prepared,
 	struct bh_birth_options wanted = {
 		.pid_file = options->pid_file,
 		.console_fd = -1,
+		.warnings = options->warnings,
 	};
 	bh_autoclose int console_fd = -1;
 	struct bh_birth birth;

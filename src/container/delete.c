@@ -128,8 +128,46 @@ static int remove_groups(const struct bh_container *c, struct bh_err *err)
 	return result;
 }
 
+/* Its config goes with it, so it is read before.  One that can't be read must not
+ * keep it from going. */
+static int destroy(struct bh_container *c, bool force,
+		   const struct bh_gate_places *places,
+		   struct bh_warnings *warnings, struct bh_err *err)
+{
+	struct bh_gate_request request;
+	struct bh_kept_hooks kept;
+	struct bh_err load_err;
+	int r = end_process(c, force, err);
+
+	if (r == 0)
+		r = remove_groups(c, err);
+	if (r < 0)
+		return r;
+	if (bh_hooks_load(&c->entry, c->state, 1u << BH_POSTSTOP, &kept,
+			  &load_err) < 0) {
+		bh_autofree char *message = bh_err_message(&load_err);
+
+		bh_note(&warnings->notes, &warnings->arena,
+			"its poststop hooks were not run: %s", message);
+	}
+	r = bh_entry_remove(&c->entry, err);
+	request = bh_hooks_request(&kept, "delete", places);
+	if (r == 0)
+		bh_hooks_poststop(&request, c->state, warnings);
+	bh_kept_hooks_clear(&kept);
+	return r;
+}
+
+int bh_container_destroy(struct bh_container *container,
+			 const struct bh_gate_places *places,
+			 struct bh_warnings *warnings, struct bh_err *err)
+{
+	return destroy(container, true, places, warnings, err);
+}
+
 int bh_container_delete(const char *root, const char *id, bool force,
-			struct bh_err *err)
+			const struct bh_gate_places *places,
+			struct bh_warnings *warnings, struct bh_err *err)
 {
 	struct bh_container c;
 	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
@@ -138,11 +176,7 @@ int bh_container_delete(const char *root, const char *id, bool force,
 		return 0;
 	if (r < 0)
 		return r;
-	r = end_process(&c, force, err);
-	if (r == 0)
-		r = remove_groups(&c, err);
-	if (r == 0)
-		r = bh_entry_remove(&c.entry, err);
+	r = destroy(&c, force, places, warnings, err);
 	bh_container_close(&c);
 	return r;
 }

@@ -96,7 +96,9 @@ char *bh_features_json(size_t *ret_len)
 
 	features->oci_version_min = bh_strdup("1.0.0");
 	features->oci_version_max = bh_strdup("1.3.0");
-	features->hooks.set = true;
+	for (int i = 0; i < BH_STAGE_COUNT; i++)
+		add(&features->hooks,
+		    bh_hook_stage_name((enum bh_hook_stage)i));
 	bh_mount_options_each(add, &features->mount_options);
 	features->linux = linux_features();
 	text = oci_features_write(features, ret_len);

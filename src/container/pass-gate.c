@@ -54,6 +54,10 @@ int bh_gate_look(const struct bh_gate_request *request, struct bh_passed *ret,
 		r = load_store(request, ret, err);
 	if (r < 0)
 		return r;
+	/* What was let pass has a digest. */
+	if (request->once_count &&
+	    bh_gate_look_inside(request->spec, &ret->look, err) < 0)
+		return -err->errnum;
 	ret->once_count = request->once_count;
 	ret->once = bh_arena_memdup(&ret->arena, request->once,
 				    request->once_count * sizeof(*ret->once));

@@ -112,6 +112,7 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.group_count = joins ? find_groups(p, request, groups) : 0,
 		.groups = groups,
 		.writable = request->writable,
+		.hooks = p->hooks,
 	};
 	int r;
 
@@ -201,7 +202,42 @@ int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
 		.once = request->once ? request->once->items : NULL,
 	};
 
+	ret->places = request->trust;
 	return bh_pass_gate(&gate, &ret->passed, err);
+}
+
+/* What an image's program may be, as the plan shows it. */
+static const char *const *digests_of(struct bh_prepared *p,
+				     const struct bh_judged *judged)
+{
+	const char **list;
+
+	if (judged->any)
+		return NULL;
+	list = bh_arena_alloc(&p->arena,
+			      (judged->digest_count + 1) * sizeof(*list));
+	for (size_t i = 0; i < judged->digest_count; i++) {
+		char hex[BH_DIGEST_HEX_SIZE];
+
+		bh_digest_hex(&judged->digests[i], hex);
+		list[i] = bh_arena_strdup(&p->arena, hex);
+	}
+	return list;
+}
+
+/* What was judged is what runs: the look keeps the descriptors. */
+static void take_programs(struct bh_prepared *p)
+{
+	const struct bh_judgement *judgement = &p->passed.judgement;
+
+	p->hooks =
+		bh_arena_alloc(&p->arena, judgement->count * sizeof(*p->hooks));
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct bh_judged *judged = &judgement->items[i];
+
+		p->hooks[i].program = judged->item->program;
+		p->hooks[i].digests = digests_of(p, judged);
+	}
 }
 
 static struct oci_device_rule rule_of(struct bh_prepared *p,
@@ -323,6 +359,9 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 
 	if (r == 0)
 		r = open_paths(ret, err);
+	/* Where nothing will be executed, nothing was looked at. */
+	if (r == 0 && ret->passed.judgement.count)
+		take_programs(ret);
 	if (r == 0 && !request->joins)
 		r = narrow_on_host(request, ret, err);
 	if (r == 0 && !request->joins)

@@ -43,7 +43,7 @@ struct bh_request {
 	/* The container that a program is executed in; NULL: a new one. */
 	const struct bh_state *joins;
 	const char *const *writable; /* its paths, for Landlock; ends with NULL */
-	const char *const *places; /* by its groups: where below, or NULL */
+	const char *const *places;   /* by its groups: where below, or NULL */
 	const char *id;
 	const char *host_file; /* imitate this host; NULL: the real one */
 	struct bh_caller caller;
@@ -58,13 +58,15 @@ struct bh_prepared {
 	struct bh_profile *profile; /* owned */
 	struct bh_agent_hooks *agent_hooks; /* owned; NULL: none */
 	struct bh_spec spec;
+	const struct bh_gate_places *places; /* borrowed of the request */
 	struct bh_passed passed;
 	struct bh_host host;
 	struct bh_host_path *paths; /* by spec.wanted; owned */
 	struct bh_arena arena;	    /* of settings and filter */
 	struct bh_cgroup_settings settings;
-	struct bh_filter builtin; /* the profile's */
-	struct bh_filter filter;  /* the config's */
+	struct bh_filter builtin;   /* the profile's */
+	struct bh_filter filter;    /* the config's */
+	struct bh_plan_hook *hooks; /* by spec.hooks; NULL: another host's */
 	struct bh_plan plan;
 	bool waits;		 /* the plan's process waits for `start` */
 	unsigned int kept_count; /* of the caller's descriptors */

@@ -84,6 +84,8 @@ struct bh_state *bh_record_new(const struct bh_prepared *p)
 	state->rootfs = bh_strdup(p->spec.wanted[p->spec.root].path);
 	state->created = now();
 	state->owner = (struct oci_u64){ true, geteuid() };
+	if (p->spec.hook_count)
+		state->hooks = (struct oci_bool){ true, true };
 	if (p->spec.deadline)
 		state->deadline = (struct oci_u64){ true, p->spec.deadline };
 	add_groups(state, p);

@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/wait.h>
 
 #include "base/fd.h"
 #include "base/sys.h"
@@ -40,6 +41,7 @@ static int make(struct running *running, struct bh_err *err)
 		.console_fd = running->console_fd,
 		.notify = &running->notify,
 		.notify_socket = running->options->notify_socket,
+		.warnings = running->options->warnings,
 	};
 	int r = bh_birth_make(running->root, running->prepared, &options,
 			      &running->birth, err);
@@ -86,6 +88,20 @@ static int finish(struct running *running, int result, struct bh_err *err)
 	return r;
 }
 
+/* Not before it is to be looked at and killed by others: a hook may take its time. */
+static int run_poststart(struct running *running, struct bh_err *err)
+{
+	pid_t pid = running->birth.run.child;
+	int r = bh_birth_poststart(&running->birth, err);
+
+	if (r < 0) {
+		(void)kill(pid, SIGKILL);
+		while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+			;
+	}
+	return r;
+}
+
 static int run_to_end(struct running *running, struct bh_supervisor *supervisor,
 		      int *ret_status, struct bh_err *err)
 {
@@ -101,6 +117,8 @@ static int run_to_end(struct running *running, struct bh_supervisor *supervisor,
 	r = tell(running, err);
 	/* It runs: others may look at it, execute in it, kill it. */
 	bh_entry_unlock(&running->birth.entry);
+	if (r == 0)
+		r = run_poststart(running, err);
 	if (r == 0)
 		tell_start(running);
 	if (r == 0)
@@ -150,6 +168,9 @@ static int run_detached(struct running *running, struct bh_err *err)
 	if (r < 0)
 		return finish(running, r, err);
 	bh_entry_unlock(&running->birth.entry);
+	r = run_poststart(running, err);
+	if (r < 0)
+		return finish(running, r, err);
 	tell_start(running);
 	r = wait_until_ready(running, err);
 	bh_birth_clear(&running->birth);

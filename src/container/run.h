@@ -3,13 +3,15 @@
 #ifndef BH_CONTAINER_RUN_H
 #define BH_CONTAINER_RUN_H
 
+#include "container/hooks.h"
 #include "container/prepare.h"
 
 /* What is wanted beside the bundle; texts may be NULL. */
 struct bh_run_options {
 	const char *pid_file;
 	const char *console_socket;
-	const char *notify_socket; /* $NOTIFY_SOCKET */
+	const char *notify_socket;    /* $NOTIFY_SOCKET */
+	struct bh_warnings *warnings; /* never NULL */
 	bool detach;	   /* leave it alone once its program was executed */
 	bool keep;	   /* leave its entry and groups behind at its end */
 	bool no_subreaper; /* its orphans are not ours to reap */

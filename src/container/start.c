@@ -22,8 +22,10 @@
 /* A process that was killed may take this long to be gone. */
 #define KILL_TIMEOUT_MS 10000
 
-/* What the process left behind if it did not get as far as execve. */
-static int read_failure(const struct bh_container *c, struct bh_err *err)
+/* What the process left behind if it did not get as far as execve.  *ret_hook: it
+ * was a hook of its own that failed; may be NULL. */
+static int read_failure(const struct bh_container *c, bool *ret_hook,
+			struct bh_err *err)
 {
 	bh_autoclose int fd = openat(c->entry.fd, "shared",
 				     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
@@ -35,6 +37,8 @@ static int read_failure(const struct bh_container *c, struct bh_err *err)
 			       c->entry.id);
 	if (!shared.failed && shared.step + 1 == shared.steps)
 		return 0;
+	if (ret_hook)
+		*ret_hook = shared.hook_failed;
 	if (!shared.failed)
 		return bh_refuse(
 			err,
@@ -50,8 +54,8 @@ static int read_failure(const struct bh_container *c, struct bh_err *err)
 static int has_stopped(const struct bh_container *c, struct bh_err *err)
 {
 	/* One that failed while it was to wait tells better. */
-	if (bh_entry_has(&c->entry, BH_START) && read_failure(c, err) < 0 &&
-	    err->errnum != EINVAL)
+	if (bh_entry_has(&c->entry, BH_START) &&
+	    read_failure(c, NULL, err) < 0 && err->errnum != EINVAL)
 		return -err->errnum;
 	return bh_refuse(err, "cannot start a container that has stopped: %s",
 			 c->entry.id);
@@ -118,20 +122,61 @@ static int let_go(const struct bh_container *c, struct bh_err *err)
 	return wait_for_exec(fd, c->pidfd, err);
 }
 
-/* An observer that can't be called is no reason to end what runs. */
-static void tell_start(const struct bh_container *c,
-		       const struct bh_agent_hooks *hooks)
+/* One call of bh_container_start. */
+struct starting {
+	struct bh_container *c;
+	const struct bh_gate_places *places;
+	struct bh_warnings *warnings;
+	struct bh_kept_hooks kept; /* of startContainer and poststart */
+	struct bh_passed passed;
+};
+
+/* runtime.md, Lifecycle: a hook that fails ends the container, and all of it.
+ * Others may have deleted it meanwhile. */
+static void destroy(struct starting *starting)
 {
+	struct bh_container *c = starting->c;
 	struct bh_err ignored;
 
-	(void)bh_agent_tell_start(&c->entry, c->state, hooks, &ignored);
+	/* The first failure is the one that tells; what is left of it can be
+	 * deleted. */
+	if (bh_entry_lock(&c->entry, &ignored) == 0)
+		(void)bh_container_destroy(c, starting->places,
+					   starting->warnings, &ignored);
 }
 
-static int start(const struct bh_container *c,
-		 const struct bh_agent_hooks *hooks, const char *notify_socket,
+static int execute(struct starting *starting, struct bh_err *err)
+{
+	struct bh_container *c = starting->c;
+	bool hook = false;
+	int r = let_go(c, err);
+
+	if (r < 0)
+		return r;
+	r = read_failure(c, &hook, err);
+	if (r < 0)
+		(void)bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
+	if (hook)
+		destroy(starting);
+	return r;
+}
+
+static int run_poststart(struct starting *starting, struct bh_err *err)
+{
+	int r = bh_hooks_poststart(&starting->passed, starting->c->state, err);
+
+	if (r < 0)
+		destroy(starting);
+	return r;
+}
+
+static int start(struct starting *starting, const char *notify_socket,
 		 struct bh_err *err)
 {
+	const struct bh_agent_hooks *hooks = starting->kept.agent_hooks;
+	struct bh_container *c = starting->c;
 	struct bh_notify notify;
+	struct bh_err ignored;
 	int r = bh_notify_open(&c->entry, notify_socket, &notify, err);
 
 	if (r < 0)
@@ -139,35 +184,68 @@ static int start(const struct bh_container *c,
 	notify.main = (pid_t)c->state->pid.value;
 	r = bh_deadline_watch(&c->entry, c->state, hooks, err);
 	if (r == 0)
-		r = let_go(c, err);
-	if (r == 0) {
-		r = read_failure(c, err);
-		if (r < 0)
-			(void)bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
-	}
+		r = execute(starting, err);
 	if (r == 0)
-		tell_start(c, hooks);
+		r = run_poststart(starting, err);
+	/* An observer that can't be called is no reason to end what runs. */
+	if (r == 0)
+		(void)bh_agent_tell_start(&c->entry, c->state, hooks, &ignored);
 	if (r == 0)
 		r = bh_notify_wait(&notify, c->pidfd, err);
 	bh_notify_close(&notify);
 	return r;
 }
 
-int bh_container_start(const char *root, const char *id,
-		       const char *notify_socket, struct bh_err *err)
+/* What was trusted when it was created may not be any more; refused, it stays
+ * created. */
+static int pass_gate(struct starting *starting, struct bh_err *err)
 {
-	struct bh_agent_hooks *hooks = NULL;
+	const struct bh_state *state = starting->c->state;
+	struct bh_gate_request request;
+	int r = bh_hooks_load(&starting->c->entry, state,
+			      1u << BH_START_CONTAINER | 1u << BH_POSTSTART,
+			      &starting->kept, err);
+
+	if (r < 0)
+		return r;
+	request = bh_hooks_request(&starting->kept, "start", starting->places);
+	r = bh_pass_gate(&request, &starting->passed, err);
+	if (r < 0) {
+		const struct bh_agent_event event = {
+			.verb = "start",
+			.id = state->id,
+			.bundle = state->bundle,
+			.judgement = &starting->passed.judgement,
+			.status = -1,
+		};
+
+		bh_agent_tell_refusal(starting->kept.agent_hooks, &event, err);
+	}
+	return r;
+}
+
+int bh_container_start(const char *root, const char *id,
+		       const char *notify_socket,
+		       const struct bh_gate_places *places,
+		       struct bh_warnings *warnings, struct bh_err *err)
+{
 	struct bh_container c;
+	struct starting starting = {
+		.c = &c,
+		.places = places,
+		.warnings = warnings,
+	};
 	int r = bh_container_open(root, id, BH_CHANGE, &c, err);
 
 	if (r < 0)
 		return r;
 	r = check_status(&c, err);
 	if (r == 0)
-		r = bh_agent_load(&c.entry, &hooks, err);
+		r = pass_gate(&starting, err);
 	if (r == 0)
-		r = start(&c, hooks, notify_socket, err);
-	bh_agent_hooks_free(hooks);
+		r = start(&starting, notify_socket, err);
+	bh_passed_clear(&starting.passed);
+	bh_kept_hooks_clear(&starting.kept);
 	bh_container_close(&c);
 	return r;
 }

@@ -39,6 +39,7 @@ static const struct oci_row state_rows[] = {
 		  OCI_LIST_AT(groups, struct bh_state_group)),
 	  .table = &group_table },
 	UINT("deadline", deadline, INERT, INT32_MAX),
+	BOOL("hooks", hooks, INERT),
 	PAIRS("annotations", annotations, INERT),
 };
 #undef SELF

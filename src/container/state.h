@@ -32,7 +32,7 @@ struct bh_state_group {
 	char *mount;
 	char *mount_root;
 	char *path;
-	struct oci_u64 inode; /* not set: nobody noted whether it was made */
+	struct oci_u64 inode;	 /* not set: nobody noted whether it was made */
 	struct oci_u64 existing; /* of its parents, before it was made */
 };
 
@@ -48,6 +48,7 @@ struct bh_state {
 	struct oci_i64 pid;	   /* of the container's process, if any */
 	struct oci_u64 start_time; /* its field 22 in proc_pid_stat(5) */
 	OCI_LIST(struct bh_state_group) groups;
+	struct oci_bool hooks;	 /* its config has some */
 	struct oci_u64 deadline; /* seconds from its start; 0: none */
 	struct oci_pairs annotations;
 };

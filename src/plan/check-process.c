@@ -6,7 +6,8 @@
  * no_new_privs; before that the filter is installed with privileges left. */
 static bool may_follow_filter(enum bh_op op)
 {
-	return op == BH_OP_exec || op == BH_OP_seccomp;
+	return op == BH_OP_exec || op == BH_OP_seccomp ||
+	       op == BH_OP_hook_inside;
 }
 
 /* CVE-2016-9962: untraceable before others can be in our namespaces. */

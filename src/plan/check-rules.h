@@ -27,6 +27,10 @@ int bh_rule_root(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_readonly(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_masks(const struct bh_plan *plan, struct bh_err *err);
 
+/* check-hooks.c */
+int bh_rule_hooks(const struct bh_plan *plan, struct bh_err *err);
+int bh_rule_inside_hooks(const struct bh_plan *plan, struct bh_err *err);
+
 /* check-process.c */
 int bh_rule_dumpable(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_privileges(const struct bh_plan *plan, struct bh_err *err);

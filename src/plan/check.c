@@ -76,7 +76,7 @@ static int rule_lanes(const struct bh_plan *plan, struct bh_err *err)
 		BH_OP_seccomp,	     BH_OP_no_new_privs, BH_OP_signals_reset,
 		BH_OP_close_fds,     BH_OP_pivot_root,	 BH_OP_propagation,
 		BH_OP_umask,	     BH_OP_cwd,		 BH_OP_cwd_early,
-		BH_OP_terminal_take,
+		BH_OP_terminal_take, BH_OP_hook_load,	 BH_OP_hook_inside,
 	};
 	size_t clone = bh_check_find_clone(plan);
 
@@ -219,7 +219,8 @@ int bh_plan_check(const struct bh_plan *plan, struct bh_err *err)
 		rule_slots,	  bh_rule_host_paths, bh_rule_id_maps,
 		bh_rule_root,	  bh_rule_readonly,   bh_rule_masks,
 		bh_rule_dumpable, bh_rule_privileges, bh_rule_filter,
-		bh_rule_exec,	  rule_else,
+		bh_rule_exec,	  bh_rule_hooks,      bh_rule_inside_hooks,
+		rule_else,
 	};
 
 	for (size_t i = 0; i < BH_COUNT(rules); i++) {

@@ -114,8 +114,8 @@ static void clone_notify(struct bh_compiler *c)
 	if (!path)
 		return;
 	bh_compile_why(c, "caller", NULL);
-	c->notify =
-		clone_path(c, c->spec->wanted_count + 2, path, "notify", false);
+	c->notify = clone_path(c, c->spec->wanted_count + BH_PRESET_NOTIFY,
+			       path, "notify", false);
 	set_propagation(c, c->notify, MS_PRIVATE, false);
 	set_attributes(c, c->notify,
 		       MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |

@@ -207,7 +207,8 @@ static void take_terminal(struct bh_compiler *c)
 		(struct bh_args_terminal_send){
 			.master = c->master,
 			.console = bh_compile_preset(
-				c, c->spec->wanted_count + 1, "console"),
+				c, c->spec->wanted_count + BH_PRESET_CONSOLE,
+				"console"),
 		};
 	bh_compile_step(c, BH_OP_terminal_take)->terminal_take.terminal =
 		c->terminal;
@@ -220,7 +221,8 @@ static void close_descriptors(struct bh_compiler *c)
 	int start = -1;
 
 	if (c->in->waits)
-		start = bh_compile_preset(c, c->spec->wanted_count, "start");
+		start = bh_compile_preset(
+			c, c->spec->wanted_count + BH_PRESET_START, "start");
 	bh_compile_why(c, "default", NULL);
 	bh_compile_step(c, BH_OP_close_fds)->close_fds =
 		(struct bh_args_close_fds){
@@ -377,12 +379,14 @@ void bh_compile_exec(struct bh_compiler *c)
 			.candidates = candidates(c, process->args[0]),
 		};
 	wait_for_start(c);
+	bh_compile_load_hooks(c);
 	if (process->no_new_privs) {
 		bh_compile_why(c, "config /process/noNewPrivileges", NULL);
 		(void)bh_compile_step(c, BH_OP_no_new_privs);
 		bh_compile_landlock_restrict(c);
 		install_filters(c);
 	}
+	bh_compile_inside_hooks(c);
 	bh_compile_why(c, "config /process/args", NULL);
 	bh_compile_step(c, BH_OP_exec)->exec = (struct bh_args_exec){
 		.arguments = process->args,

@@ -149,8 +149,10 @@ static int compile(struct bh_compiler *c)
 		bh_compile_root(c);
 		bh_compile_mounts(c);
 		bh_compile_devices(c);
-		bh_compile_pivot(c);
 	}
+	bh_compile_hooks(c);
+	if (c->new_root)
+		bh_compile_pivot(c);
 	r = bh_compile_harden(c);
 	bh_compile_exec(c);
 	return r;

@@ -6,6 +6,7 @@
 #ifndef BH_PLAN_COMPILE_H
 #define BH_PLAN_COMPILE_H
 
+#include "base/program.h"
 #include "cgroup/settings.h"
 #include "host/host.h"
 #include "plan/plan.h"
@@ -25,6 +26,24 @@ struct bh_plan_group {
 #define BH_NOTIFY_NAME	 "notify.sock"
 #define BH_NOTIFY_TARGET "/run/notify"
 
+/* What runs for a hook of the spec. */
+struct bh_plan_hook {
+	/* Of the host: BH_NO_PROGRAM where it can't be known, on another one. */
+	struct bh_program program;
+	/* Of the container: what it may be, as hexadecimal digits, ended by NULL;
+	 * NULL: anything. */
+	const char *const *digests;
+};
+
+/* The presets behind those of spec->wanted: what start, the console and the notify
+ * socket need, then two for each hook, its program and its script. */
+enum bh_plan_preset {
+	BH_PRESET_START,
+	BH_PRESET_CONSOLE,
+	BH_PRESET_NOTIFY,
+	BH_PRESET_HOOKS,
+};
+
 /* What the caller gives or wants beside the config. */
 struct bh_caller {
 	/* Descriptors from 3 on that the program keeps; of these the first
@@ -34,7 +53,7 @@ struct bh_caller {
 	const char *listen_names; /* or NULL */
 	uint32_t rows, columns;	  /* of his terminal, if it is served; or 0 */
 	/* The directory of the program's notify socket on the host, which is
-	 * the last preset; NULL: it has none. */
+	 * preset, too; NULL: it has none. */
 	const char *notify_path;
 	bool no_new_keyring; /* the caller's session keyring is kept */
 	bool no_pivot;	     /* the host's root may be an initramfs */
@@ -50,9 +69,9 @@ struct bh_plan_inputs {
 	const char *builtin_origin;
 	struct bh_blob filter;	   /* of the config; count 0: none */
 	unsigned int filter_flags; /* SECCOMP_FILTER_FLAG_* */
-	/* The program waits for `start`: on the preset after those of wanted. */
+	/* The program waits for `start`, on its preset. */
 	bool waits;
-	/* Who gets the terminal waits at the preset after that. */
+	/* Who gets the terminal waits at its preset. */
 	bool console;
 	struct bh_caller caller;
 	/* For a program that is executed in a container: the groups that it
@@ -60,6 +79,7 @@ struct bh_plan_inputs {
 	bool joins;
 	size_t group_count;
 	const struct bh_plan_group *groups;
+	const struct bh_plan_hook *hooks; /* by spec->hooks; NULL: not known */
 	/* Its paths that can be written, ended by NULL, for Landlock. */
 	const char *const *writable;
 };

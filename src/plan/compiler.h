@@ -36,6 +36,7 @@ struct bh_compiler {
 	int parent_procfs;
 	int child_procfs;
 	int ruleset;
+	int *inside;	  /* by hook: its program, of the container's */
 	int *groups;	  /* by hierarchy */
 	int *group_trees; /* by hierarchy: its group, cloned for binding */
 	int *trees;	  /* by mount: the clone of a bind's source */
@@ -80,6 +81,11 @@ void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,
 			     const char *target);
 void bh_compile_mounts(struct bh_compiler *c);
 void bh_compile_devices(struct bh_compiler *c);
+/* compile-hooks.c: of the host, before the root changes; of the container, loaded
+ * while no filter forbids it, and run when all is taken away. */
+void bh_compile_hooks(struct bh_compiler *c);
+void bh_compile_load_hooks(struct bh_compiler *c);
+void bh_compile_inside_hooks(struct bh_compiler *c);
 void bh_compile_pivot(struct bh_compiler *c);
 int bh_compile_harden(struct bh_compiler *c);
 void bh_compile_exec(struct bh_compiler *c);

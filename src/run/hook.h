@@ -52,12 +52,6 @@ struct bh_hook_call {
 	enum bh_hook_rest rest;
 };
 
-/* The arguments of a program: args, or those of the interpreter of a script.  In
- * the arena, ended by NULL. */
-const char *const *bh_program_args(const struct bh_program *program,
-				   const char *const *args,
-				   struct bh_arena *arena);
-
 /*
  * 0 when it ended with status 0.  Otherwise -errno; the message says how it
  * ended, with the last line that it printed.  output may be NULL.

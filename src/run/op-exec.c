@@ -10,6 +10,7 @@
 
 #include "base/fd.h"
 #include "base/sys.h"
+#include "run/hook-states.h"
 #include "run/ops.h"
 
 int op_cwd_early(struct bh_run *run, const struct bh_args_cwd_early *args,
@@ -204,8 +205,12 @@ int op_program_find(struct bh_run *run, const struct bh_args_program_find *args,
 int op_record(struct bh_run *run, const struct bh_args_record *args,
 	      struct bh_err *err)
 {
+	int r = run->in.record ? run->in.record(run, err) : 0;
+
 	(void)args;
-	return run->in.record ? run->in.record(run, err) : 0;
+	/* Its pid is known, and the child waits for its turn. */
+	bh_hook_states_fill(run);
+	return r;
 }
 
 int op_created(struct bh_run *run, const struct bh_args_created *args,

@@ -7,6 +7,7 @@
 #include "base/fd.h"
 #include "base/sys.h"
 #include "cgroup/driver.h"
+#include "run/hook-states.h"
 #include "run/ops.h"
 #include "run/run.h"
 #include "run/sync.h"
@@ -181,6 +182,7 @@ static int open_run(struct bh_run *run, const struct bh_run_inputs *inputs,
 		    struct bh_err *err)
 {
 	const struct bh_plan *plan = inputs->plan;
+	int r;
 
 	*run = (struct bh_run){
 		.in = *inputs,
@@ -199,7 +201,8 @@ static int open_run(struct bh_run *run, const struct bh_run_inputs *inputs,
 	run->scratch.size = SCRATCH_SIZE;
 	run->scratch.data = bh_calloc(SCRATCH_SIZE, 1);
 	prepare_environment(run);
-	return bh_sync_open(run, err);
+	r = bh_hook_states_open(run, err);
+	return r < 0 ? r : bh_sync_open(run, err);
 }
 
 /* Whether the child got as far as it should by now: past its last step, or
@@ -263,6 +266,7 @@ void bh_run_clear(struct bh_run *run)
 	bh_close(&run->peer_fd);
 	if (run->shared)
 		(void)munmap(run->shared, sizeof(*run->shared));
+	bh_hook_states_close(run);
 	free(run->slots);
 	free(run->made);
 	free(run->scratch.data);

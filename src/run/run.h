@@ -13,8 +13,10 @@
 
 #include "base/err.h"
 #include "base/path.h"
+#include "base/str.h"
 #include "host/cgroups.h"
 #include "plan/plan.h"
+#include "spec/spec.h"
 
 /* The longest "HOME=..." that is taken from a passwd file. */
 #define BH_HOME_SIZE 4096u
@@ -44,6 +46,11 @@ struct bh_run_inputs {
 	 * the caller's. */
 	int (*record)(const struct bh_run *run, struct bh_err *err);
 	int (*created)(const struct bh_run *run, struct bh_err *err);
+	/* What a hook of this stage gets on its input: the container's state.
+	 * Called by the parent alone, at first when there is no child yet, to
+	 * know how long it is; NULL: it gets nothing. */
+	void (*state)(const struct bh_run *run, enum bh_hook_stage stage,
+		      struct bh_buf *text);
 	void *arg;
 };
 
@@ -54,10 +61,11 @@ struct bh_run {
 	size_t at;	     /* the step, an index */
 	int *slots;	     /* descriptors, -1 empty */
 	struct bh_scratch scratch;
-	struct bh_shared *shared; /* what the child leaves behind */
-	int sync_fd;		  /* our end */
-	int peer_fd;		  /* the other's end, until the clone */
-	pid_t child;		  /* 0 before the clone */
+	struct bh_shared *shared;      /* what the child leaves behind */
+	struct bh_hook_states *states; /* for the child's hooks; or NULL */
+	int sync_fd;		       /* our end */
+	int peer_fd;		       /* the other's end, until the clone */
+	pid_t child;		       /* 0 before the clone */
 	size_t made_count;
 	struct bh_made_group *made;
 

@@ -12,11 +12,13 @@
  * once the child is gone, and takes nothing in it on trust.
  */
 struct bh_shared {
-	size_t steps;	     /* of the plan */
-	_Atomic size_t step; /* which the child is at */
-	_Atomic int failed;  /* err is filled */
-	pid_t child;	     /* of clone_joined: pid or -errno, */
-	int child_pidfd;     /* and its descriptor */
+	size_t steps;		 /* of the plan */
+	_Atomic size_t step;	 /* which the child is at */
+	_Atomic int failed;	 /* err is filled */
+	_Atomic int hooked;	 /* a hook was run, or tried */
+	_Atomic int hook_failed; /* of the container's own, at its start */
+	pid_t child;		 /* of clone_joined: pid or -errno, */
+	int child_pidfd;	 /* and its descriptor */
 	struct bh_err err;
 };
 

@@ -74,21 +74,6 @@ static int visit(void *arg, const char *pattern, enum oci_class class)
 	return 0;
 }
 
-/* Hook lists are arrays: one with a member is visited as "/hooks/x/#/path". */
-static int refuse_hooks(const struct oci_config *config, struct bh_err *err)
-{
-	const struct oci_hooks *hooks = config->hooks;
-
-	if (hooks &&
-	    (hooks->prestart.len || hooks->create_runtime.len ||
-	     hooks->create_container.len || hooks->start_container.len ||
-	     hooks->poststart.len || hooks->poststop.len))
-		return bh_refuse(err, "read config.json: /hooks: hooks are not "
-				      "implemented yet, and none is skipped in "
-				      "silence; remove them from the config");
-	return 0;
-}
-
 static int refuse_annotations(const struct oci_config *config,
 			      struct bh_err *err)
 {
@@ -111,10 +96,8 @@ int bh_spec_refuse_unsupported(const struct oci_config *config,
 			       struct bh_err *err)
 {
 	struct search search = { .config = config, .err = err };
-	int r = refuse_hooks(config, err);
+	int r = refuse_annotations(config, err);
 
-	if (r == 0)
-		r = refuse_annotations(config, err);
 	if (r == 0)
 		r = oci_config_walk(config, visit, &search);
 	return r;

@@ -124,6 +124,9 @@ enum bh_hook_stage {
 	BH_STAGE_COUNT
 };
 
+/* Seconds that a hook may take for which the config has no timeout. */
+#define BH_HOOK_TIMEOUT 60
+
 /* A program that the config wants run: runtime-spec 1.3, POSIX-platform Hooks. */
 struct bh_hook {
 	enum bh_hook_stage stage;
@@ -132,7 +135,7 @@ struct bh_hook {
 	const char **args; /* ended by NULL; path alone where none are given */
 	const char **env;  /* ended by NULL */
 	bool env_set;	   /* startContainer without: the process's */
-	uint64_t timeout;  /* seconds; 0: not given */
+	uint64_t timeout;  /* seconds; 0: not given, BH_HOOK_TIMEOUT */
 };
 
 /* What policy made of a field: the origin of what the plan takes from it. */
@@ -211,6 +214,11 @@ int bh_spec_check_id(const char *id, struct bh_err *err);
 
 /* "createRuntime". */
 const char *bh_hook_stage_name(enum bh_hook_stage stage);
+
+static inline uint64_t bh_hook_timeout(const struct bh_hook *hook)
+{
+	return hook->timeout ? hook->timeout : BH_HOOK_TIMEOUT;
+}
 
 /* The namespace's CLONE_NEW* flag. */
 uint64_t bh_namespace_flag(enum oci_namespace_type type);

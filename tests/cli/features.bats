@@ -25,13 +25,14 @@ setup() {
 	jq -e '.linux.seccomp.enabled and
 		(.linux.seccomp.actions | index("SCMP_ACT_ERRNO")) and
 		(.linux.seccomp.operators | index("SCMP_CMP_MASKED_EQ"))' <<<"$output"
+	jq -e '.hooks == ["prestart", "createRuntime", "createContainer",
+		"startContainer", "poststart", "poststop"]' <<<"$output"
 	for option in bind rbind ro rw nosuid nodev noexec rro rprivate rshared; do
 		jq -e --arg o $option '.mountOptions | index($o)' <<<"$output"
 	done
 }
 
 @test "what is refused is not promised" {
-	jq -e '.hooks == []' <<<"$output"
 	jq -e '.linux.seccomp.actions | index("SCMP_ACT_NOTIFY") | not' <<<"$output"
 	jq -e '.mountOptions | index("idmap") | not' \
 		<<<"$output"

@@ -22,12 +22,16 @@ refuses() {
 	assert_error "${@:2}"
 }
 
-@test "hooks, each kind" {
+@test "hooks that can't be, each kind" {
 	for kind in prestart createRuntime createContainer startContainer \
 		poststart poststop; do
-		refuses ".hooks.$kind = [{path: \"/bin/true\"}]" /hooks \
-			'not implemented'
+		refuses ".hooks.$kind = [{path: \"/bin/true\"}, {path: \"true\"}]" \
+			"/hooks/$kind/1/path"
+		refuses ".hooks.$kind = [{path: \"/bin/true\", timeout: 0}]" \
+			"/hooks/$kind/0/timeout"
 	done
+	refuses '.hooks.prestart = [{path: "/nonexistent"}]' \
+		'prestart[0] /nonexistent' 'No such file'
 }
 
 @test "labels and profiles of security modules" {

@@ -148,6 +148,19 @@ on() {
 	on refuse-groups rootless
 }
 
+@test "hooks" {
+	on hooks v2 v1
+	profile=agent on hooks v2
+}
+
+@test "hooks-userns" {
+	on hooks-userns v2
+}
+
+@test "hooks-joined" {
+	on hooks-joined v2
+}
+
 @test "refuse-hooks" {
 	on refuse-hooks v2
 }

@@ -15,6 +15,37 @@ static const char *const honoured[] = {
 	"/annotations",
 	"/hostname",
 	"/domainname",
+	"/hooks",
+	"/hooks/prestart",
+	"/hooks/prestart/#/path",
+	"/hooks/prestart/#/args",
+	"/hooks/prestart/#/env",
+	"/hooks/prestart/#/timeout",
+	"/hooks/createRuntime",
+	"/hooks/createRuntime/#/path",
+	"/hooks/createRuntime/#/args",
+	"/hooks/createRuntime/#/env",
+	"/hooks/createRuntime/#/timeout",
+	"/hooks/createContainer",
+	"/hooks/createContainer/#/path",
+	"/hooks/createContainer/#/args",
+	"/hooks/createContainer/#/env",
+	"/hooks/createContainer/#/timeout",
+	"/hooks/startContainer",
+	"/hooks/startContainer/#/path",
+	"/hooks/startContainer/#/args",
+	"/hooks/startContainer/#/env",
+	"/hooks/startContainer/#/timeout",
+	"/hooks/poststart",
+	"/hooks/poststart/#/path",
+	"/hooks/poststart/#/args",
+	"/hooks/poststart/#/env",
+	"/hooks/poststart/#/timeout",
+	"/hooks/poststop",
+	"/hooks/poststop/#/path",
+	"/hooks/poststop/#/args",
+	"/hooks/poststop/#/env",
+	"/hooks/poststop/#/timeout",
 	"/mounts",
 	"/mounts/#/destination",
 	"/mounts/#/type",
@@ -148,12 +179,6 @@ static const struct {
 	const char *pattern;
 	struct fragment part;
 } refused[] = {
-	{ "/hooks", { .top = "'hooks':{'prestart':[{'path':'/h'}]}" } },
-	{ "/hooks", { .top = "'hooks':{'createRuntime':[{'path':'/h'}]}" } },
-	{ "/hooks", { .top = "'hooks':{'createContainer':[{'path':'/h'}]}" } },
-	{ "/hooks", { .top = "'hooks':{'startContainer':[{'path':'/h'}]}" } },
-	{ "/hooks", { .top = "'hooks':{'poststart':[{'path':'/h'}]}" } },
-	{ "/hooks", { .top = "'hooks':{'poststop':[{'path':'/h'}]}" } },
 	{ "/mounts/#/uidMappings",
 	  { .top = "'mounts':[{'destination':'/x','type':'tmpfs',"
 		   "'uidMappings':[]}]" } },
@@ -258,7 +283,14 @@ static const struct fragment good[] = {
 	  .top = "'annotations':{'org.example':'x'},'hostname':'h',"
 		 "'domainname':'d','mounts':[{'destination':'/t','type':"
 		 "'tmpfs','source':'t','options':['ro']}],"
-		 "'hooks':{'prestart':[]}" },
+		 "'hooks':{'prestart':[{'path':'/h','args':['h','x'],'env':['A=b'],"
+		 "'timeout':5}],'createRuntime':[{'path':'/h','args':['h'],"
+		 "'env':['A=b'],'timeout':5}],'createContainer':[{'path':'/h',"
+		 "'args':['h'],'env':['A=b'],'timeout':5}],'startContainer':[{"
+		 "'path':'/h','args':['h'],'env':['A=b'],'timeout':5}],"
+		 "'poststart':[{'path':'/h','args':['h'],'env':['A=b'],"
+		 "'timeout':5}],'poststop':[{'path':'/h','args':['h'],"
+		 "'env':['A=b'],'timeout':5}]}" },
 	{ .linux_ = "'resources':{'unified':{'memory.high':'5'}}" },
 };
 

@@ -1,0 +1,318 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: Apache-2.0
+# Hooks: when each runs, where, with what, and what becomes of the container and of
+# what they leave behind.  Results are what hooks saw, and what is left on the host.
+#
+# shellcheck disable=SC2016,SC2154
+
+load ../lib/common
+
+setup() {
+	requires root
+	new_bundle
+	STORE=$BATS_TEST_TMPDIR/store
+	# For containers of any user.
+	SEEN=$BATS_TEST_TMPDIR/seen
+	mkdir -m 777 "$SEEN"
+	chmod a+x "$BATS_TEST_TMPDIR"
+}
+
+teardown() {
+	"$BULKHEAD" --root "$STORE" delete --force "$ID" || :
+	clean_up
+}
+
+bulkhead() {
+	capture "$BULKHEAD" --root "$STORE" "$@"
+}
+
+create() {
+	bulkhead create --bundle "$BUNDLE" "$ID"
+}
+
+run_it() {
+	bulkhead run --bundle "$BUNDLE" "$ID"
+}
+
+# hook KIND TEXT [FILTER]: another hook, a script of sh with the words $SEEN and
+# KIND.  FILTER changes it.
+hook() {
+	local path=$BATS_TEST_TMPDIR/hook.$1.$RANDOM$RANDOM
+	printf '#!/bin/sh\n%s\n' "$2" >"$path"
+	chmod 755 "$path"
+	if [ "$1" = startContainer ]; then
+		mkdir -p "$ROOTFS/hooks"
+		mv "$path" "$ROOTFS/hooks"
+		path=/hooks/${path##*/}
+	fi
+	config '.hooks[$kind] += [{path: $path, args: ["hook", $seen, $kind],
+		env: ["PATH=/usr/bin:/bin"]} | '"${3-.}"']' \
+		--arg kind "$1" --arg path "$path" --arg seen "$SEEN"
+}
+
+# What a hook on the host looks at; one in the container has a volume for it.
+note='echo "$2" >>"$1/order"'
+
+all='prestart createRuntime createContainer startContainer poststart poststop'
+
+with_volume() {
+	mkdir -p "$ROOTFS$SEEN"
+	config '.mounts += [{destination: $seen, type: "bind", source: $seen,
+		options: ["bind", "rw"]}]' --arg seen "$SEEN"
+}
+
+saw() {
+	[ "$(cat "$SEEN/$1")" = "$2" ] && return
+	printf '%s is not: %s\nbut: ' "$1" "$2"
+	cat "$SEEN/$1"
+	describe
+	return 1
+}
+
+# Of the container nothing is left.
+nothing_left() {
+	local group
+	[ ! -e "$STORE/$ID" ]
+	group=$(find /sys/fs/cgroup -maxdepth 3 -name "*$ID*" 2>/dev/null || :)
+	[ -z "$group" ]
+	if grep -lsz "BULKHEAD_TEST=$ID" /proc/[0-9]*/environ; then
+		return 1
+	fi
+}
+
+await_stopped() {
+	local tries
+	for tries in $(seq 500); do
+		bulkhead state "$ID"
+		[ "$(jq -r .status <<<"$output")" != stopped ] || return 0
+		read -r -t 0.02 <> <(:) || :
+	done
+	return 1
+}
+
+@test "each at its time, in order" {
+	with_volume
+	for kind in $all; do
+		hook "$kind" "$note"
+		hook "$kind" 'echo "$2 again" >>"$1/order"'
+	done
+	args sh -c "echo program >>$SEEN/order; sleep 1000"
+	create
+	assert_status 0
+	assert_output ''
+	saw order "$(printf '%s\n' prestart 'prestart again' createRuntime \
+		'createRuntime again' createContainer 'createContainer again')"
+	rm "$SEEN/order"
+	bulkhead start "$ID"
+	assert_status 0
+	[ "$(head -n 2 "$SEEN/order")" = "startContainer
+startContainer again" ]
+	grep -qx 'poststart again' "$SEEN/order"
+	rm -f "$SEEN/order"
+	bulkhead delete --force "$ID"
+	assert_status 0
+	saw order 'poststop
+poststop again'
+	nothing_left
+}
+
+@test "run has all of them" {
+	with_volume
+	for kind in $all; do
+		hook "$kind" "$note"
+	done
+	args true
+	run_it
+	assert_status 0
+	saw order "${all// /$'\n'}"
+	nothing_left
+}
+
+@test "the namespaces, the root and the working directory" {
+	local kind ns look
+	look='cd -P . && pwd >"$1/$2.cwd"
+		for ns in mnt pid net ipc uts cgroup user; do
+			echo "$ns $(readlink /proc/self/ns/$ns)"
+		done >"$1/$2.ns"
+		[ -e "$1/../hook-host" ] && echo host >"$1/$2.root"'
+	touch "$BATS_TEST_TMPDIR/hook-host"
+	with_volume
+	for kind in $all; do
+		hook "$kind" "$look; true"
+	done
+	args sh -c "for ns in mnt pid net ipc uts cgroup user; do
+		echo \"\$ns \$(readlink /proc/self/ns/\$ns)\"; done >$SEEN/program"
+	run_it
+	assert_status 0
+	for ns in mnt pid net ipc uts cgroup user; do
+		echo "$ns $(readlink /proc/self/ns/$ns)"
+	done >"$SEEN/own"
+	for kind in prestart createRuntime poststart poststop; do
+		diff "$SEEN/$kind.ns" "$SEEN/own"
+		saw "$kind.root" host
+	done
+	diff "$SEEN/createContainer.ns" "$SEEN/program"
+	diff "$SEEN/startContainer.ns" "$SEEN/program"
+	if cmp -s "$SEEN/program" "$SEEN/own"; then
+		return 1
+	fi
+	saw createContainer.root host
+	[ ! -e "$SEEN/startContainer.root" ]
+	for kind in $all; do
+		saw "$kind.cwd" /
+	done
+}
+
+@test "the rootfs has all its mounts, and can be written" {
+	with_volume
+	hook prestart "grep -c ' $ROOTFS/proc ' /proc/\$(jq .pid)/mountinfo >\$1/mounts"
+	hook createContainer "grep -c ' $ROOTFS/proc ' /proc/self/mountinfo >\$1/own
+		echo made >$ROOTFS/made"
+	args cat /made
+	run_it
+	assert_status 0
+	assert_output made
+	saw mounts 1
+	saw own 1
+}
+
+@test "the state on standard input" {
+	local kind
+	with_volume
+	config '.annotations = {"org.example.a": "b"}'
+	for kind in $all; do
+		hook "$kind" 'cat >"$1/$2"'
+	done
+	args sleep 1000
+	create
+	assert_status 0
+	bulkhead state "$ID"
+	cp "$BATS_TEST_TMPDIR/stdout" "$SEEN/state"
+	bulkhead start "$ID"
+	assert_status 0
+	bulkhead delete --force "$ID"
+	assert_status 0
+	for kind in $all; do
+		jq -e --slurpfile state "$SEEN/state" '.id == $state[0].id and
+			.bundle == $state[0].bundle and
+			.annotations == {"org.example.a": "b"} and
+			.ociVersion == "1.3.0"' "$SEEN/$kind"
+	done
+	for kind in prestart createRuntime createContainer startContainer poststart; do
+		jq -e --slurpfile state "$SEEN/state" '.pid == $state[0].pid' \
+			"$SEEN/$kind"
+	done
+	for kind in prestart createRuntime createContainer; do
+		jq -e '.status == "creating"' "$SEEN/$kind"
+	done
+	jq -e '.status == "created"' "$SEEN/startContainer"
+	jq -e '.status == "running"' "$SEEN/poststart"
+	jq -e '.status == "stopped"' "$SEEN/poststop"
+}
+
+@test "the environment of the hook, and no other" {
+	local kind
+	with_volume
+	export BULKHEAD_SECRET=secret
+	for kind in $all; do
+		# By the kernel: shells set variables of their own.
+		hook "$kind" "tr '\\0' '\\n' </proc/self/environ >\"\$1/\$2\"" \
+			'.env = ["A=b"]'
+	done
+	args true
+	run_it
+	assert_status 0
+	for kind in $all; do
+		saw "$kind" A=b
+	done
+}
+
+@test "startContainer without env has the program's" {
+	with_volume
+	config '.process.env += ["MARK=program"]'
+	hook startContainer 'echo "$MARK $HOME" >"$1/mark"' 'del(.env)'
+	hook startContainer 'echo "${MARK-none}" >"$1/none"' '.env = []'
+	args true
+	run_it
+	assert_status 0
+	saw mark 'program /'
+	saw none none
+}
+
+@test "no descriptor but the standard ones" {
+	local kind
+	with_volume
+	for kind in $all; do
+		# A process that the shell starts has none of the shell's own.
+		hook "$kind" 'exec ls -l /proc/self/fd >"$1/$2"'
+	done
+	args true
+	exec 7<"$BUNDLE/config.json"
+	run_it
+	exec 7<&-
+	assert_status 0
+	for kind in $all; do
+		if grep -E 'config.json|state|cgroup|socket:|rootfs' "$SEEN/$kind"; then
+			return 1
+		fi
+		# The script itself, and the directory.
+		[ "$(grep -c -e '->' "$SEEN/$kind")" -le 6 ]
+	done
+}
+
+@test "startContainer is confined as the program is" {
+	local fields='^(Uid|Gid|Groups|Cap...|NoNewPrivs|Seccomp|Seccomp_filters):'
+	with_volume
+	config '.process.user = {uid: 1000, gid: 1001, additionalGids: [7]} |
+		.linux.seccomp = {defaultAction: "SCMP_ACT_ALLOW", syscalls: [
+		{names: ["mkdir", "mkdirat"], action: "SCMP_ACT_ERRNO", errnoRet: 1}]}'
+	hook startContainer "grep -E '$fields' /proc/self/status >\"\$1/hook\"
+		mkdir \$1/made 2>/dev/null && echo made >\"\$1/made\"; true"
+	args sh -c "grep -E '$fields' /proc/self/status >$SEEN/program"
+	run_it
+	assert_status 0
+	diff "$SEEN/hook" "$SEEN/program"
+	grep -q 'Uid:.1000' "$SEEN/hook"
+	grep -q 'Seccomp:.2' "$SEEN/hook"
+	[ ! -e "$SEEN/made" ]
+}
+
+@test "startContainer runs what lies in the image, never on the host" {
+	with_volume
+	printf '#!/bin/sh\ntouch %s/host\n' "$SEEN" >"$BATS_TEST_TMPDIR/only-host"
+	chmod 755 "$BATS_TEST_TMPDIR/only-host"
+	config '.hooks.startContainer = [{path: $path}]' \
+		--arg path "$BATS_TEST_TMPDIR/only-host"
+	args true
+	run_it
+	assert_status 1
+	assert_error 'startContainer[0]' 'No such file'
+	[ ! -e "$SEEN/host" ]
+	# A link leads nowhere else.
+	mkdir -p "$ROOTFS/hooks"
+	ln -s "../../../../../../..$BATS_TEST_TMPDIR/only-host" "$ROOTFS/hooks/link"
+	config '.hooks.startContainer = [{path: "/hooks/link"}]'
+	run_it
+	assert_status 1
+	[ ! -e "$SEEN/host" ]
+	nothing_left
+}
+
+@test "what may not be executed is no startContainer hook" {
+	hook startContainer true
+	chmod 644 "$ROOTFS"/hooks/*
+	run_it
+	assert_status 1
+	assert_error 'startContainer[0]' 'ermission denied'
+	nothing_left
+}
+
+@test "a program as startContainer hook" {
+	with_volume
+	config '.hooks.startContainer = [{path: "/bin/busybox",
+		args: ["touch", $seen + "/made"]}]' --arg seen "$SEEN"
+	args true
+	run_it
+	assert_status 0
+	[ -e "$SEEN/made" ]
+}
