@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <sha1.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -83,4 +84,13 @@ void bh_hash_text(struct bh_hash *hash, const char *text)
 	bh_hash_number(hash, text ? strlen(text) : UINT64_MAX);
 	if (text)
 		bh_hash_add(hash, text, strlen(text));
+}
+
+void bh_sha1_of(const void *data, size_t len, unsigned char ret[BH_SHA1_SIZE])
+{
+	SHA1_CTX context;
+
+	SHA1Init(&context);
+	SHA1Update(&context, data, len);
+	SHA1Final(ret, &context);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4), by libmd. */
+/* SHA-256 (FIPS 180-4), by libmd; and SHA-1, where others' formats have it. */
 #ifndef BH_BASE_DIGEST_H
 #define BH_BASE_DIGEST_H
 
@@ -40,5 +40,9 @@ void bh_hash_end(struct bh_hash *hash, struct bh_digest *ret);
  */
 void bh_hash_text(struct bh_hash *hash, const char *text);
 void bh_hash_number(struct bh_hash *hash, uint64_t number);
+
+/* SHA-1: a checksum of git, and no identity: two files can be made alike. */
+#define BH_SHA1_SIZE 20
+void bh_sha1_of(const void *data, size_t len, unsigned char ret[BH_SHA1_SIZE]);
 
 #endif

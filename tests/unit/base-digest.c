@@ -52,8 +52,20 @@ static void are_different(const char *a, const char *b, const char *c,
 	   a ? a : "NULL", b, c ? c : "NULL", d);
 }
 
+static void test_sha1(void)
+{
+	static const unsigned char abc[] =
+		"\xa9\x99\x3e\x36\x47\x06\x81\x6a\xba\x3e"
+		"\x25\x71\x78\x50\xc2\x6c\x9c\xd0\xd8\x9d";
+	unsigned char sum[BH_SHA1_SIZE];
+
+	bh_sha1_of("abc", 3, sum);
+	ok(memcmp(sum, abc, sizeof(sum)) == 0, "SHA-1 of \"abc\"");
+}
+
 int main(void)
 {
+	test_sha1();
 	is_digest("abc", "ba7816bf8f01cfea414140de5dae2223"
 			 "b00361a396177a9cb410ff61f20015ad");
 	is_digest("", "e3b0c44298fc1c149afbf4c8996fb924"
