@@ -9,6 +9,10 @@
  * one, required extensions that are unknown, entries out of order or named as
  * git names none, a wrong checksum (none, index.skipHash, is right).
  *
+ * A file of what is returned must have the modification time of the index that
+ * it comes of (for a merge, of the original): by it git knows which entries may
+ * be older than what is in the work tree ("racy git").
+ *
  * Of the extensions a private copy keeps the cache of trees and what undoes
  * a resolution; the others are bound to offsets or to the host's view of the
  * work tree, are optional, and git makes them again.
