@@ -19,6 +19,12 @@ static void add_text(const struct bh_findings *verdict, const char *id,
 
 		if (finding->kept)
 			continue;
+		if (finding->unenforced) {
+			bh_buf_str(out, "not enforced: ");
+			bh_buf_escaped(out, finding->promise, 0);
+			bh_buf_char(out, '\n');
+			continue;
+		}
 		bh_buf_str(out, "broken: ");
 		bh_buf_escaped(out, finding->promise, 0);
 		bh_buf_str(out, ": ");
@@ -26,7 +32,8 @@ static void add_text(const struct bh_findings *verdict, const char *id,
 		bh_buf_char(out, '\n');
 	}
 	bh_buf_printf(out, "%s: %zu promises kept, %zu broken\n", id,
-		      verdict->len - verdict->broken, verdict->broken);
+		      verdict->len - verdict->broken - verdict->unenforced,
+		      verdict->broken);
 }
 
 static void add_json(const struct bh_findings *verdict, const char *id,
@@ -44,6 +51,8 @@ static void add_json(const struct bh_findings *verdict, const char *id,
 		bh_buf_json(out, finding->promise);
 		bh_buf_printf(out, ",\"kept\":%s",
 			      finding->kept ? "true" : "false");
+		if (finding->unenforced)
+			bh_buf_str(out, ",\"enforced\":false");
 		if (finding->found) {
 			bh_buf_str(out, ",\"found\":");
 			bh_buf_json(out, finding->found);

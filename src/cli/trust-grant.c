@@ -110,7 +110,7 @@ static int choose_engine(struct bh_invocation *in, struct bh_err *err)
 {
 	static const char *const places[] = { "/usr/bin/dockerd",
 					      "/usr/sbin/dockerd" };
-	static const char *const args[] = { "libnetwork-setkey", "-exec-root=*",
+	static const char *const args[] = { "libnetwork-setkey", "-exec-root=**",
 					    "*", "*" };
 
 	if (!bh_str_eq(in->engine, "docker"))

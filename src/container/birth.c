@@ -14,6 +14,7 @@
 #include "container/posture-file.h"
 #include "container/profile.h"
 #include "container/record.h"
+#include "container/workspace-return.h"
 #include "run/sync.h"
 
 /* The FIFO that `start` will write to, open for reading; O_RDWR, so that
@@ -133,6 +134,7 @@ static int *preset_fds(const struct bh_birth *birth)
 	more[BH_PRESET_START] = birth->start_fd;
 	more[BH_PRESET_CONSOLE] = birth->options.console_fd;
 	more[BH_PRESET_NOTIFY] = birth->notify_fd;
+	more[BH_PRESET_ENTRY] = birth->entry.fd;
 	for (size_t i = 0; p->hooks && i < p->spec.hook_count; i++) {
 		more[BH_PRESET_HOOKS + 2 * i] = p->hooks[i].program.fd;
 		more[BH_PRESET_HOOKS + 2 * i + 1] =
@@ -258,6 +260,9 @@ int bh_birth_undo(struct bh_birth *birth, struct bh_err *err)
 	const struct bh_shared *shared = birth->run.shared;
 	bool hooked = birth->made || (shared && shared->hooked);
 	int r = bh_run_undo(&birth->run, err);
+
+	if (birth->state)
+		bh_workspaces_return(&birth->entry, birth->state);
 
 	/* With groups left the record stays, so that `delete` can try again. */
 	if (r == 0)

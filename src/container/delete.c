@@ -10,6 +10,7 @@
 #include "container/group.h"
 #include "container/pause.h"
 #include "container/process.h"
+#include "container/workspace-return.h"
 
 #define KILL_TIMEOUT_MS 10000
 
@@ -143,6 +144,7 @@ static int destroy(struct bh_container *c, bool force,
 		r = remove_groups(c, err);
 	if (r < 0)
 		return r;
+	bh_workspaces_return(&c->entry, c->state);
 	if (bh_hooks_load(&c->entry, c->state, 1u << BH_POSTSTOP, &kept,
 			  &load_err) < 0) {
 		bh_autofree char *message = bh_err_message(&load_err);

@@ -11,6 +11,7 @@ static const struct oci_row mount_rows[] = {
 	STRING("type", type, INERT),
 	UINT("attributes", attributes, INERT, UINT64_MAX),
 	BOOL("optional", optional, INERT),
+	BOOL("link", link, INERT),
 	BOOL("recursive", recursive, INERT),
 };
 #undef SELF
@@ -51,6 +52,7 @@ static const struct oci_row posture_rows[] = {
 	  .table = &mount_table },
 	STRINGS("masked", masked, INERT),
 	STRINGS("readonly", readonly, INERT),
+	STRINGS("unenforced", unenforced, INERT),
 	{ OCI_ROW("limits", OBJECTS, INERT,
 		  OCI_LIST_AT(limits, struct bh_promised_limit)),
 	  .table = &limit_table },

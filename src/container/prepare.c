@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "container/prepare.h"
+#include "container/workspaces.h"
 #include "plan/compile.h"
 #include "policy/narrow.h"
 #include "policy/policy.h"
@@ -104,6 +105,8 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 						  p->profile->name),
 		.filter = { p->filter.len, p->filter.insns },
 		.filter_flags = p->filter.flags,
+		.workspace_count = p->plan_workspace_count,
+		.workspaces = p->plan_workspaces,
 		.waits = p->waits,
 		.caller = request->caller,
 		.console = request->console ||
@@ -364,6 +367,10 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		take_programs(ret);
 	if (r == 0 && !request->joins)
 		r = narrow_on_host(request, ret, err);
+	if (r == 0 && !request->joins)
+		r = bh_workspaces_look(ret, err);
+	if (r == 0 && !request->joins)
+		r = bh_workspaces_plan(ret, request->verb, err);
 	if (r == 0 && !request->joins)
 		r = make_settings(ret, err);
 	if (r == 0)

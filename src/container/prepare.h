@@ -21,6 +21,7 @@
 #include "seccomp/filter.h"
 #include "spec/bundle.h"
 #include "spec/spec.h"
+#include "trust/workspace.h"
 
 /* Who chooses the profile; each may be NULL. */
 struct bh_wishes {
@@ -52,10 +53,19 @@ struct bh_request {
 	bool attached; /* or the caller is served, if need be */
 };
 
+/* An index of which the container has a copy that goes back at its end. */
+struct bh_kept_index {
+	const char *git; /* on the host */
+	uint64_t device, inode;
+	struct bh_digest digest;
+	size_t hash_size;
+	const char *name;
+};
+
 /* Each part borrows from those above it. */
 struct bh_prepared {
 	struct bh_bundle bundle;
-	struct bh_profile *profile; /* owned */
+	struct bh_profile *profile;	    /* owned */
 	struct bh_agent_hooks *agent_hooks; /* owned; NULL: none */
 	struct bh_spec spec;
 	const struct bh_gate_places *places; /* borrowed of the request */
@@ -67,6 +77,11 @@ struct bh_prepared {
 	struct bh_filter builtin;   /* the profile's */
 	struct bh_filter filter;    /* the config's */
 	struct bh_plan_hook *hooks; /* by spec.hooks; NULL: another host's */
+	struct bh_workspaces workspaces;
+	size_t plan_workspace_count;
+	struct bh_plan_workspace *plan_workspaces;
+	size_t kept_index_count;
+	struct bh_kept_index *kept_indexes;
 	struct bh_plan plan;
 	bool waits;		 /* the plan's process waits for `start` */
 	unsigned int kept_count; /* of the caller's descriptors */

@@ -73,6 +73,28 @@ static void add_groups(struct bh_state *state, const struct bh_prepared *p)
 	}
 }
 
+static void add_indexes(struct bh_state *state, const struct bh_prepared *p)
+{
+	state->indexes.set = p->kept_index_count > 0;
+	state->indexes.items =
+		bh_calloc(p->kept_index_count, sizeof(*state->indexes.items));
+	for (size_t i = 0; i < p->kept_index_count; i++) {
+		const struct bh_kept_index *kept = &p->kept_indexes[i];
+		char digest[BH_DIGEST_HEX_SIZE];
+
+		bh_digest_hex(&kept->digest, digest);
+		state->indexes.items[state->indexes.len++] =
+			(struct bh_state_index){
+				.git = bh_strdup(kept->git),
+				.device = { true, kept->device },
+				.inode = { true, kept->inode },
+				.digest = bh_strdup(digest),
+				.hash_size = { true, kept->hash_size },
+				.kept = bh_strdup(kept->name),
+			};
+	}
+}
+
 struct bh_state *bh_record_new(const struct bh_prepared *p)
 {
 	struct bh_state *state = bh_calloc(1, sizeof(*state));
@@ -89,6 +111,7 @@ struct bh_state *bh_record_new(const struct bh_prepared *p)
 	if (p->spec.deadline)
 		state->deadline = (struct oci_u64){ true, p->spec.deadline };
 	add_groups(state, p);
+	add_indexes(state, p);
 	add_annotations(state, &p->spec.config->annotations);
 	return state;
 }

@@ -24,6 +24,23 @@ static const struct oci_table group_table = {
 	group_rows,
 };
 
+#define SELF struct bh_state_index
+static const struct oci_row index_rows[] = {
+	STRING("git", git, INERT, .required = true),
+	UINT("device", device, INERT, UINT64_MAX),
+	UINT("inode", inode, INERT, UINT64_MAX),
+	STRING("digest", digest, INERT, .required = true),
+	UINT("hashSize", hash_size, INERT, 32),
+	STRING("kept", kept, INERT, .required = true),
+};
+#undef SELF
+
+static const struct oci_table index_table = {
+	sizeof(struct bh_state_index),
+	BH_COUNT(index_rows),
+	index_rows,
+};
+
 #define SELF struct bh_state
 static const struct oci_row state_rows[] = {
 	INT("version", version, INERT, 0, INT64_MAX, .required = true),
@@ -38,6 +55,9 @@ static const struct oci_row state_rows[] = {
 	{ OCI_ROW("groups", OBJECTS, INERT,
 		  OCI_LIST_AT(groups, struct bh_state_group)),
 	  .table = &group_table },
+	{ OCI_ROW("indexes", OBJECTS, INERT,
+		  OCI_LIST_AT(indexes, struct bh_state_index)),
+	  .table = &index_table },
 	UINT("deadline", deadline, INERT, INT32_MAX),
 	BOOL("hooks", hooks, INERT),
 	PAIRS("annotations", annotations, INERT),

@@ -36,6 +36,15 @@ struct bh_state_group {
 	struct oci_u64 existing; /* of its parents, before it was made */
 };
 
+/* An index of git that the container has its own of, which goes back at the end. */
+struct bh_state_index {
+	char *git; /* the directory .git on the host, and what it is */
+	struct oci_u64 device, inode;
+	char *digest; /* of the index that was copied */
+	struct oci_u64 hash_size;
+	char *kept; /* the directory of the copy in this entry */
+};
+
 /* The types are libocispec's, whose tables read and write the record. */
 struct bh_state {
 	struct oci_i64 version;
@@ -49,6 +58,7 @@ struct bh_state {
 	struct oci_u64 start_time; /* its field 22 in proc_pid_stat(5) */
 	OCI_LIST(struct bh_state_group) groups;
 	struct oci_bool hooks;	 /* its config has some */
+	OCI_LIST(struct bh_state_index) indexes;
 	struct oci_u64 deadline; /* seconds from its start; 0: none */
 	struct oci_pairs annotations;
 };

@@ -10,12 +10,17 @@
 
 #include "base/fd.h"
 #include "base/mem.h"
+#include "base/sys.h"
 #include "container/deadline.h"
 #include "container/store.h"
 #include "plan/compile.h"
 #include "spec/spec.h"
 
 #define MAX_FILE (16u << 20)
+
+/* From <sys/mount.h>, which can't be included beside <linux/mount.h>. */
+#define BH_MNT_DETACH	   2
+#define BH_UMOUNT_NOFOLLOW 8
 
 /* What lies in a container's directory, to be removed with it; the record last,
  * so that it tells what is left. */
@@ -252,8 +257,47 @@ bool bh_entry_has(const struct bh_entry *entry, const char *name)
 	return faccessat(entry->fd, name, F_OK, AT_SYMLINK_NOFOLLOW) == 0;
 }
 
+/* umount2(2) has no form for a directory's descriptor. */
+static int detach(const struct bh_entry *entry, const char *name)
+{
+	bh_autoclose int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int r;
+
+	if (fchdir(entry->fd) < 0)
+		return -errno;
+	r = bh_sys_umount2(name, BH_MNT_DETACH | BH_UMOUNT_NOFOLLOW);
+	/* Where nothing is mounted, nothing is to be detached. */
+	if (r == -EINVAL)
+		r = 0;
+	return here < 0 || fchdir(here) < 0 ? -errno : r;
+}
+
+/* They are numbered from 0 on. */
+static int remove_kept(const struct bh_entry *entry, struct bh_err *err)
+{
+	for (unsigned int i = 0;; i++) {
+		char name[32];
+		struct stat st;
+		int r;
+
+		(void)snprintf(name, sizeof(name), BH_KEPT_GIT "%u", i);
+		if (fstatat(entry->fd, name, &st, AT_SYMLINK_NOFOLLOW) < 0)
+			return 0;
+		r = detach(entry, name);
+		if (r == 0 && unlinkat(entry->fd, name, AT_REMOVEDIR) < 0)
+			r = -errno;
+		if (r < 0)
+			return bh_fail(err, -r, "remove %s of container %s",
+				       name, entry->id);
+	}
+}
+
 int bh_entry_remove(struct bh_entry *entry, struct bh_err *err)
 {
+	int r = remove_kept(entry, err);
+
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < BH_COUNT(files); i++)
 		if (unlinkat(entry->fd, files[i].name, files[i].flags) < 0 &&
 		    errno != ENOENT)

@@ -21,6 +21,9 @@ struct bh_entry {
 #define BH_START     "start"
 #define BH_START_NEW "start.new"
 
+/* The beginning of the names of directories on which a mount is kept. */
+#define BH_KEPT_GIT "git-"
+
 /* Whether an entry is only looked at, or locked to be changed: then nobody
  * else is about to. */
 enum bh_access {
@@ -54,7 +57,7 @@ bool bh_entry_has(const struct bh_entry *entry, const char *name);
 int bh_entry_rename(const struct bh_entry *entry, const char *from,
 		    const char *to, struct bh_err *err);
 
-/* Remove the directory with all its files. */
+/* Remove the directory with all its files, and what is mounted in it. */
 int bh_entry_remove(struct bh_entry *entry, struct bh_err *err);
 
 /* Lock an open entry; -ENOENT when it was removed meanwhile, whatever has its

@@ -111,8 +111,9 @@ static ssize_t find_mount(const struct bh_verifying *v, int fd)
 static void check_promise(struct bh_verifying *v, struct claims *claims,
 			  const struct bh_promised_mount *promise, bool masked)
 {
-	bh_autoclose int fd =
-		bh_path_open(claims->root_fd, promise->target, O_PATH, 0);
+	bh_autoclose int fd = bh_path_open(
+		claims->root_fd, promise->target,
+		promise->link.value ? O_PATH | O_NOFOLLOW : O_PATH, 0);
 	ssize_t index = fd < 0 ? -1 : find_mount(v, fd);
 	const struct looked_at at = {
 		.name = bh_arena_printf(&v->verdict->arena, "%s %s",

@@ -43,6 +43,15 @@ void bh_verify_broken(struct bh_verifying *v, const char *promise,
 	v->verdict->broken++;
 }
 
+void bh_verify_unenforced(struct bh_verifying *v, const char *promise)
+{
+	struct bh_finding *finding = add(v, promise);
+
+	finding->unenforced = true;
+	finding->found = "not enforced";
+	v->verdict->unenforced++;
+}
+
 int bh_verify_read(const struct bh_verifying *v, pid_t pid, const char *name,
 		   struct bh_buf *text)
 {
@@ -80,6 +89,10 @@ static int look(struct bh_verifying *v, struct bh_err *err)
 		r = bh_verify_processes(v, err);
 	if (r == 0)
 		r = bh_verify_limits(v, err);
+	for (size_t i = 0; i < v->posture->unenforced.len; i++)
+		bh_verify_unenforced(
+			v, bh_arena_printf(&v->verdict->arena, "outbound %s",
+					   v->posture->unenforced.items[i]));
 	/* What was read by its pid was its own if it is still there. */
 	if (bh_process_wait(v->container->pidfd, 0) == 0)
 		return bh_refuse(err, "container not running: %s",

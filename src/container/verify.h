@@ -15,7 +15,11 @@
 struct bh_finding {
 	const char *promise; /* "no_new_privs", "mount /proc" */
 	bool kept;
-	const char *found; /* what is there instead; NULL when it is kept */
+	/* What is there instead; NULL when it is kept. */
+	const char *found;
+	/* Nothing was promised, since nothing could hold it: neither kept nor
+	 * broken. */
+	bool unenforced;
 };
 
 struct bh_findings {
@@ -23,6 +27,7 @@ struct bh_findings {
 	size_t len;
 	struct bh_finding *items;
 	size_t broken; /* how many of them */
+	size_t unenforced;
 };
 
 /*

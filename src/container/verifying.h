@@ -23,6 +23,9 @@ void bh_verify_broken(struct bh_verifying *v, const char *promise,
 		      const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* What the plan could not promise. */
+void bh_verify_unenforced(struct bh_verifying *v, const char *promise);
+
 /* Read a file below /proc/PID, with a NUL behind it; 0 or -errno. */
 int bh_verify_read(const struct bh_verifying *v, pid_t pid, const char *name,
 		   struct bh_buf *text);

@@ -136,6 +136,36 @@ int bh_rule_masks(const struct bh_plan *plan, struct bh_err *err)
 	return 0;
 }
 
+/* What protected names of a workspace are covered by stays on top, and in before
+ * the root is closed. */
+int bh_rule_workspaces(const struct bh_plan *plan, struct bh_err *err)
+{
+	size_t pivot = bh_check_find(plan, BH_OP_pivot_root, 0);
+	bool covered = false;
+
+	for (size_t i = 0; i < plan->len; i++) {
+		const struct bh_step *step = &plan->steps[i];
+		bool covers = step->op == BH_OP_hide ||
+			      step->op == BH_OP_guard ||
+			      step->op == BH_OP_redirect;
+
+		if (covers && (i > pivot || step->lane != BH_CHILD))
+			return bh_check_broken(err, plan, i,
+					       "is not covered by the child "
+					       "before pivot_root");
+		covered |= covers;
+		if (covered && step->op == BH_OP_mount_attach &&
+		    pivot < plan->len &&
+		    step->args.mount_attach.root ==
+			    plan->steps[pivot].args.pivot_root.root)
+			return bh_check_broken(err, plan, i,
+					       "is mounted over names of a "
+					       "workspace that are covered "
+					       "already");
+	}
+	return 0;
+}
+
 /* Mounting happens in a private tree, and ends by leaving the host's. */
 int bh_rule_root(const struct bh_plan *plan, struct bh_err *err)
 {

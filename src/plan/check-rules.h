@@ -25,6 +25,7 @@ int bh_rule_host_paths(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_id_maps(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_root(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_readonly(const struct bh_plan *plan, struct bh_err *err);
+int bh_rule_workspaces(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_masks(const struct bh_plan *plan, struct bh_err *err);
 
 /* check-hooks.c */

@@ -150,19 +150,19 @@ static void make_readonly(struct bh_compiler *c)
 	}
 }
 
-/* What lies over masked files and directories. */
-static void open_covers(struct bh_compiler *c, int *null, int *empty)
+void bh_compile_covers(struct bh_compiler *c)
 {
 	static const char *const options[] = { "nr_inodes=2", "mode=555",
 					       NULL };
 
-	bh_compile_why(c, "config /linux/maskedPaths", NULL);
-	*null = bh_compile_slot(c, "null");
-	bh_compile_step(c, BH_OP_null_open)->null_open.null = *null;
-	*empty = bh_compile_slot(c, "empty");
+	if (c->null >= 0)
+		return;
+	c->null = bh_compile_slot(c, "null");
+	bh_compile_step(c, BH_OP_null_open)->null_open.null = c->null;
+	c->empty = bh_compile_slot(c, "empty");
 	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
 		(struct bh_args_mount_fs){
-			.mount = *empty,
+			.mount = c->empty,
 			.type = "tmpfs",
 			.source = "empty",
 			.options = options,
@@ -174,12 +174,12 @@ static void open_covers(struct bh_compiler *c, int *null, int *empty)
 static void cover_paths(struct bh_compiler *c)
 {
 	const struct bh_spec *spec = c->spec;
-	int null, empty;
 
 	make_readonly(c);
 	if (!spec->masked[0])
 		return;
-	open_covers(c, &null, &empty);
+	bh_compile_why(c, "config /linux/maskedPaths", NULL);
+	bh_compile_covers(c);
 	for (size_t i = 0; spec->masked[i]; i++) {
 		bh_compile_why(c,
 			       i < spec->masked_asked ?
@@ -188,8 +188,8 @@ static void cover_paths(struct bh_compiler *c)
 			       NULL);
 		bh_compile_step(c, BH_OP_mask)->mask = (struct bh_args_mask){
 			.root = c->root,
-			.null = null,
-			.empty = empty,
+			.null = c->null,
+			.empty = c->empty,
 			.path = spec->masked[i],
 		};
 		bh_compile_may_be_missing(c);

@@ -147,6 +147,7 @@ void bh_compile_trees(struct bh_compiler *c)
 	clone_root(c);
 	clone_binds(c);
 	clone_notify(c);
+	bh_compile_private(c);
 }
 
 void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,

@@ -148,6 +148,9 @@ static int compile(struct bh_compiler *c)
 	if (c->new_root) {
 		bh_compile_root(c);
 		bh_compile_mounts(c);
+		r = bh_compile_workspaces(c);
+		if (r < 0)
+			return r;
 		bh_compile_devices(c);
 	}
 	bh_compile_hooks(c);
@@ -182,6 +185,8 @@ int bh_plan_compile(const struct bh_plan_inputs *inputs, struct bh_plan *ret,
 		.parent_procfs = -1,
 		.child_procfs = -1,
 		.ruleset = -1,
+		.null = -1,
+		.empty = -1,
 	};
 	int r;
 

@@ -35,13 +35,57 @@ struct bh_plan_hook {
 	const char *const *digests;
 };
 
-/* The presets behind those of spec->wanted: what start, the console and the notify
- * socket need, then two for each hook, its program and its script. */
+/* The presets behind those of spec->wanted: what start, the console, the notify
+ * socket and workspaces (the entry) need, then two for each hook, its program and
+ * its script. */
 enum bh_plan_preset {
 	BH_PRESET_START,
 	BH_PRESET_CONSOLE,
 	BH_PRESET_NOTIFY,
+	BH_PRESET_ENTRY,
 	BH_PRESET_HOOKS,
+};
+
+/* A name of a workspace that the container may not use as it is. */
+struct bh_plan_name {
+	const char *path; /* below the mount: "/.vscode"; "" is itself */
+	bool hidden;	  /* or read-only */
+	uint64_t device, inode;
+	const char *reason;
+};
+
+/* A file of a repository's .git that git replaces, of which the container has its
+ * own: what lies at path is a link to it. */
+struct bh_plan_copy {
+	const char *path;  /* below the mount: "/.git/config" */
+	const char *name;  /* in the private directory: "/bulkhead-config" */
+	const char *link;  /* the name of the link that leads there */
+	const char *leads; /* and what it says: "info/bulkhead-config" */
+	uint64_t device, inode;
+	struct bh_data content;
+};
+
+struct bh_plan_repository {
+	const char *info; /* the directory that becomes private: "/.git/info" */
+	const char *room; /* "size=...", of what lies in it */
+	const char *reason;
+	/* The container's directory has them until its end under that name; NULL:
+	 * they go with the container. */
+	const char *kept;
+	size_t copy_count;
+	struct bh_plan_copy copies[2];
+	struct bh_data sparse;	/* info/sparse-checkout; none where empty */
+	struct bh_data exclude; /* info/exclude; the same */
+};
+
+struct bh_plan_workspace {
+	size_t mount; /* index of spec->mounts */
+	const char *origin;
+	size_t name_count; /* what lies in another comes after it */
+	struct bh_plan_name *names;
+	size_t repository_count;
+	struct bh_plan_repository *repositories;
+	bool unenforced; /* what is written to protected names isn't held back */
 };
 
 /* What the caller gives or wants beside the config. */
@@ -74,6 +118,8 @@ struct bh_plan_inputs {
 	/* Who gets the terminal waits at its preset. */
 	bool console;
 	struct bh_caller caller;
+	size_t workspace_count;
+	const struct bh_plan_workspace *workspaces;
 	/* For a program that is executed in a container: the groups that it
 	 * joins, instead of new ones.  spec joins the namespaces by path. */
 	bool joins;

@@ -36,7 +36,10 @@ struct bh_compiler {
 	int parent_procfs;
 	int child_procfs;
 	int ruleset;
-	int *inside;	  /* by hook: its program, of the container's */
+	int *inside;   /* by hook: its program, of the container's */
+	int *privates; /* by repository of all workspaces */
+	int null;      /* what covers are made of */
+	int empty;
 	int *groups;	  /* by hierarchy */
 	int *group_trees; /* by hierarchy: its group, cloned for binding */
 	int *trees;	  /* by mount: the clone of a bind's source */
@@ -80,6 +83,12 @@ void bh_compile_overlay(struct bh_compiler *c, int layers);
 void bh_compile_attach_below(struct bh_compiler *c, int root, int mount,
 			     const char *target);
 void bh_compile_mounts(struct bh_compiler *c);
+/* compile-workspace.c: private copies, made where they can be kept; protected
+ * names are covered. */
+void bh_compile_private(struct bh_compiler *c);
+int bh_compile_workspaces(struct bh_compiler *c);
+/* What lies over covered files and directories, made where it is first needed. */
+void bh_compile_covers(struct bh_compiler *c);
 void bh_compile_devices(struct bh_compiler *c);
 /* compile-hooks.c: of the host, before the root changes; of the container, loaded
  * while no filter forbids it, and run when all is taken away. */

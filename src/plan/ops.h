@@ -25,6 +25,11 @@ struct bh_blob {
 	const void *data;
 };
 
+struct bh_data {
+	size_t len;
+	const void *bytes;
+};
+
 enum bh_op {
 #define F(op, kind, field)
 #define OP(name, meaning, fields) BH_OP_##name,

@@ -70,6 +70,8 @@ struct bh_plan {
 	size_t slot_count;
 	struct bh_slot *slots;
 	struct bh_notes notes;
+	/* Mounts whose protected names the container can write to all the same. */
+	struct bh_notes unenforced;
 };
 
 /* Add a slot and return its number. */

@@ -107,6 +107,39 @@ static void attach(struct deriving *d, const struct bh_args_mount_attach *args)
 	add_made(d, args->target, args->mount);
 }
 
+/* In a mount of the container's. */
+static char *path_below(const struct deriving *d, int slot, const char *path)
+{
+	const char *above = d->made[slot].target;
+	struct bh_buf whole = { 0 };
+
+	bh_buf_printf(&whole, "%s%s", above ? above : "", path);
+	return whole.data;
+}
+
+static void attach_below(struct deriving *d,
+			 const struct bh_args_mount_attach *args)
+{
+	bh_autofree char *path = path_below(d, args->root, args->target);
+
+	add_made(d, path, args->mount);
+}
+
+static void add_below(struct deriving *d, int slot, const char *path,
+		      struct oci_strings *list)
+{
+	bh_autofree char *whole = path_below(d, slot, path);
+
+	add_path(list, whole);
+}
+
+static void add_link(struct deriving *d, int slot, const char *path)
+{
+	bh_autofree char *whole = path_below(d, slot, path);
+
+	add_mount(d, whole)->link = (struct oci_bool){ true, true };
+}
+
 /* Its path is below the mount that it is made in, the container's /dev. */
 static void add_node(struct deriving *d, const struct bh_args_bind_node *args)
 {
@@ -126,12 +159,25 @@ static void note_target(struct deriving *d, const struct bh_step *step)
 	case BH_OP_mount_attach:
 		if (args->mount_attach.root == d->root)
 			attach(d, &args->mount_attach);
+		else if (d->made[args->mount_attach.root].target)
+			attach_below(d, &args->mount_attach);
 		break;
 	case BH_OP_bind_node:
 		add_node(d, &args->bind_node);
 		break;
 	case BH_OP_console_bind:
 		add_covered(d, "/dev/console", 0);
+		break;
+	case BH_OP_hide:
+		add_below(d, args->hide.root, args->hide.path,
+			  &d->posture->masked);
+		break;
+	case BH_OP_guard:
+		add_below(d, args->guard.root, args->guard.path,
+			  &d->posture->readonly);
+		break;
+	case BH_OP_redirect:
+		add_link(d, args->redirect.root, args->redirect.path);
 		break;
 	case BH_OP_mask:
 		add_path(&d->posture->masked, args->mask.path);
@@ -293,6 +339,8 @@ struct bh_posture *bh_posture_of(const struct bh_plan *plan,
 		if (step->op == BH_OP_cgroup_set)
 			note_limit(&d, host, &step->args.cgroup_set);
 	}
+	for (size_t i = 0; i < plan->unenforced.len; i++)
+		add_path(&posture->unenforced, plan->unenforced.items[i]);
 	free(d.made);
 	return posture;
 }

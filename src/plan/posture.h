@@ -19,6 +19,7 @@ struct bh_promised_mount {
 	char *type;   /* of the file system; NULL: the host's own */
 	struct oci_u64 attributes; /* MOUNT_ATTR_*: at least these */
 	struct oci_bool optional; /* what is missing needs nothing done to it */
+	struct oci_bool link;	  /* it is a link itself, and not followed */
 	struct oci_bool recursive; /* mounts below it may have come with it */
 };
 
@@ -40,6 +41,8 @@ struct bh_posture {
 	/* Paths where they are there: covered by an empty directory or the null
 	 * device; read-only by a mount of themselves. */
 	struct oci_strings masked, readonly;
+	/* Workspaces whose protected names can be written to all the same. */
+	struct oci_strings unenforced;
 	OCI_LIST(struct bh_promised_limit) limits;
 };
 

@@ -143,6 +143,17 @@ static void print_bits(enum bh_kind kind, uint64_t bits, struct bh_buf *out)
 		bh_names_of_bits(kind_names(kind), bits, out);
 }
 
+static void print_length(enum bh_kind kind, const void *at, struct bh_buf *out)
+{
+	const struct bh_blob *program = at;
+	const struct bh_data *content = at;
+
+	if (kind == BH_KIND_blob)
+		bh_buf_printf(out, "%zu instructions", program->count);
+	else
+		bh_buf_printf(out, "%zu bytes", content->len);
+}
+
 /* The value of one argument, as in the text form. */
 static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 			const void *at, struct bh_buf *out)
@@ -194,9 +205,9 @@ static void print_value(const struct bh_plan *plan, enum bh_kind kind,
 	case BH_KIND_limit:
 		print_limit(*(const uint64_t *)at, out);
 		return;
+	case BH_KIND_data:
 	case BH_KIND_blob:
-		bh_buf_printf(out, "%zu instructions",
-			      ((const struct bh_blob *)at)->count);
+		print_length(kind, at, out);
 		return;
 	default:
 		print_bits(kind, *(const uint64_t *)at, out);

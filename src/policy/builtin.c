@@ -63,7 +63,9 @@ static const struct builtin agent = {
 	"  \"resources\": { \"pids\": 4096 },"
 	"  \"userns\": \"asConfigured\","
 	"  \"landlock\": \"off\","
-	"  \"hooks\": \"trusted\" }",
+	"  \"hooks\": \"trusted\","
+	"  \"workspace\": { \"inbound\": \"hide\","
+	"    \"outbound\": \"enforce\" } }",
 };
 
 static const struct builtin strict = {

@@ -30,6 +30,11 @@ CHOICE(hooks, { [BH_HOOKS_TRUSTED] = "trusted",
 		[BH_HOOKS_ANY] = "any",
 		[BH_HOOKS_REFUSE] = "refuse" });
 
+CHOICE(inbound, { [BH_INBOUND_HIDE] = "hide", [BH_INBOUND_SHOW] = "show" });
+CHOICE(outbound, { [BH_OUTBOUND_ENFORCE] = "enforce",
+		   [BH_OUTBOUND_REQUIRE] = "require",
+		   [BH_OUTBOUND_OFF] = "off" });
+
 #define CHOICE_ROW(json, member, enumeration)                                \
 	{                                                                    \
 		OCI_ROW(json, ENUM, INERT, OCI_AT(member, struct oci_enum)), \
@@ -103,6 +108,14 @@ static const struct oci_row credentials_rows[] = {
 PART_TABLE(credentials);
 #undef SELF
 
+#define SELF struct bh_profile_workspace
+static const struct oci_row workspace_rows[] = {
+	CHOICE_ROW("inbound", inbound, inbound),
+	CHOICE_ROW("outbound", outbound, outbound),
+};
+PART_TABLE(workspace);
+#undef SELF
+
 #define SELF struct bh_profile_resources
 static const struct oci_row resources_rows[] = {
 	UINT("pids", pids, INERT, INT32_MAX),
@@ -135,6 +148,7 @@ static const struct oci_row profile_rows[] = {
 	CHOICE_ROW("userns", userns, userns),
 	CHOICE_ROW("landlock", landlock, landlock),
 	CHOICE_ROW("hooks", hooks, hooks),
+	PART_ROW("workspace", workspace, workspace),
 };
 #undef SELF
 

@@ -60,6 +60,19 @@ enum bh_hooks_choice {
 	BH_HOOKS_REFUSE,
 };
 
+/* Files of a workspace by which tools run code, until it is trusted. */
+enum bh_inbound_choice {
+	BH_INBOUND_HIDE, /* hidden, or read-only */
+	BH_INBOUND_SHOW,
+};
+
+/* What a container writes to such names. */
+enum bh_outbound_choice {
+	BH_OUTBOUND_ENFORCE, /* kept from the host as far as it can be */
+	BH_OUTBOUND_REQUIRE, /* refused where it can't be */
+	BH_OUTBOUND_OFF,
+};
+
 struct bh_profile_capabilities {
 	struct oci_strings allow; /* CAP_* */
 };
@@ -94,6 +107,11 @@ struct bh_profile_credentials {
 	struct oci_enum paths;	      /* enum bh_credential_paths_choice */
 };
 
+struct bh_profile_workspace {
+	struct oci_enum inbound;  /* enum bh_inbound_choice */
+	struct oci_enum outbound; /* enum bh_outbound_choice */
+};
+
 /* Ceilings; not set, or 0: none. */
 struct bh_profile_resources {
 	struct oci_u64 pids;
@@ -123,6 +141,7 @@ struct bh_profile {
 	struct oci_enum userns;	  /* enum bh_userns_choice */
 	struct oci_enum landlock; /* enum bh_landlock_choice */
 	struct oci_enum hooks;	  /* enum bh_hooks_choice */
+	struct bh_profile_workspace *workspace;
 
 	/* Not in the file: of a resolved profile. */
 	enum bh_rank rank;

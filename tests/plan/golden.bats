@@ -197,6 +197,10 @@ on() {
 	on rootless-cgroup rootless
 }
 
+@test "workspace" {
+	on workspace workspace
+}
+
 # What a profile makes of an engine's usual config: what is tightened, and why.
 @test "profiles" {
 	for profile in agent strict nested; do

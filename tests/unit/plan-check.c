@@ -254,6 +254,24 @@ CHANGE(mask_covered)
 	move_behind(plan, BH_OP_mount_attach, BH_OP_mask);
 }
 
+static void add_guard(struct bh_plan *plan, enum bh_phase phase)
+{
+	add(plan, BH_OP_guard, BH_CHILD, phase)->args.guard =
+		(struct bh_args_guard){ .root = TREE, .path = "/x" };
+}
+
+CHANGE(name_covered)
+{
+	add_guard(plan, BH_PHASE_MOUNTS);
+	move_before(plan, BH_OP_guard, BH_OP_mount_attach);
+}
+
+CHANGE(late_name)
+{
+	add_guard(plan, BH_PHASE_DEVICES);
+	move_behind(plan, BH_OP_guard, BH_OP_pivot_root);
+}
+
 CHANGE(late_mask)
 {
 	move_behind(plan, BH_OP_mask, BH_OP_pivot_root);
@@ -429,6 +447,8 @@ static const struct {
 	{ "another becomes read-only", readonly_elsewhere,
 	  "must end read-only" },
 	{ "mounts over a mask", mask_covered, "masked or read-only already" },
+	{ "mounts over a guarded name", name_covered, "covered already" },
+	{ "guard after the pivot", late_name, "not covered by the child" },
 	{ "mask after the pivot", late_mask, "comes after pivot_root" },
 	{ "read-only after the pivot", late_readonly,
 	  "comes after pivot_root" },
