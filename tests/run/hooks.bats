@@ -6,88 +6,17 @@
 # shellcheck disable=SC2016,SC2154
 
 load ../lib/common
+load ../lib/hooks
 
 setup() {
 	requires root
 	new_bundle
-	STORE=$BATS_TEST_TMPDIR/store
-	# For containers of any user.
-	SEEN=$BATS_TEST_TMPDIR/seen
-	mkdir -m 777 "$SEEN"
-	chmod a+x "$BATS_TEST_TMPDIR"
+	new_hooks
 }
 
 teardown() {
 	"$BULKHEAD" --root "$STORE" delete --force "$ID" || :
 	clean_up
-}
-
-bulkhead() {
-	capture "$BULKHEAD" --root "$STORE" "$@"
-}
-
-create() {
-	bulkhead create --bundle "$BUNDLE" "$ID"
-}
-
-run_it() {
-	bulkhead run --bundle "$BUNDLE" "$ID"
-}
-
-# hook KIND TEXT [FILTER]: another hook, a script of sh with the words $SEEN and
-# KIND.  FILTER changes it.
-hook() {
-	local path=$BATS_TEST_TMPDIR/hook.$1.$RANDOM$RANDOM
-	printf '#!/bin/sh\n%s\n' "$2" >"$path"
-	chmod 755 "$path"
-	if [ "$1" = startContainer ]; then
-		mkdir -p "$ROOTFS/hooks"
-		mv "$path" "$ROOTFS/hooks"
-		path=/hooks/${path##*/}
-	fi
-	config '.hooks[$kind] += [{path: $path, args: ["hook", $seen, $kind],
-		env: ["PATH=/usr/bin:/bin"]} | '"${3-.}"']' \
-		--arg kind "$1" --arg path "$path" --arg seen "$SEEN"
-}
-
-# What a hook on the host looks at; one in the container has a volume for it.
-note='echo "$2" >>"$1/order"'
-
-all='prestart createRuntime createContainer startContainer poststart poststop'
-
-with_volume() {
-	mkdir -p "$ROOTFS$SEEN"
-	config '.mounts += [{destination: $seen, type: "bind", source: $seen,
-		options: ["bind", "rw"]}]' --arg seen "$SEEN"
-}
-
-saw() {
-	[ "$(cat "$SEEN/$1")" = "$2" ] && return
-	printf '%s is not: %s\nbut: ' "$1" "$2"
-	cat "$SEEN/$1"
-	describe
-	return 1
-}
-
-# Of the container nothing is left.
-nothing_left() {
-	local group
-	[ ! -e "$STORE/$ID" ]
-	group=$(find /sys/fs/cgroup -maxdepth 3 -name "*$ID*" 2>/dev/null || :)
-	[ -z "$group" ]
-	if grep -lsz "BULKHEAD_TEST=$ID" /proc/[0-9]*/environ; then
-		return 1
-	fi
-}
-
-await_stopped() {
-	local tries
-	for tries in $(seq 500); do
-		bulkhead state "$ID"
-		[ "$(jq -r .status <<<"$output")" != stopped ] || return 0
-		read -r -t 0.02 <> <(:) || :
-	done
-	return 1
 }
 
 @test "each at its time, in order" {
