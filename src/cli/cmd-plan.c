@@ -36,6 +36,7 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 		.attached = true,
 	};
 	struct bh_prepared prepared = { 0 };
+	struct bh_places places;
 	int r;
 
 	if (in->format && !bh_str_eq(in->format, "json") &&
@@ -44,12 +45,15 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 				 "read the command line: --format %s: "
 				 "must be text or json",
 				 in->format);
+	bh_places_find(&places);
+	request.trust = &places.gate;
 	r = bh_prepare_spec(&request, &prepared, err);
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0)
 		r = bh_print_plan(in, &prepared, err);
 	bh_prepared_clear(&prepared);
+	bh_places_clear(&places);
 	return r;
 }
 

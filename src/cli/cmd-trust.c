@@ -7,6 +7,8 @@ static const struct bh_option options[] = {
 		 config),
 	BH_VALUE("hook", 0, "FILE", "one program, at --stage", hook),
 	BH_VALUE("stage", 0, "STAGE", "prestart, createRuntime ...", stage),
+	BH_VALUE("workspace", 0, "DIR", "the protected files in a directory",
+		 workspace),
 	BH_VALUE("engine", 0, "NAME", "what an engine adds: docker", engine),
 	BH_LIST("args", 0, "PATTERN...", "its arguments, * is anything", args),
 	BH_FLAG("any-args", 0, "whatever arguments", any_args),

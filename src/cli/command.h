@@ -68,6 +68,7 @@ struct bh_invocation {
 	struct bh_values groups;
 	/* of trust */
 	const char *hook;
+	const char *workspace;
 	const char *stage;
 	const char *engine;
 	const char *expires;

@@ -89,11 +89,13 @@ static void gather_args(struct bh_invocation *in)
 static int check(const struct bh_invocation *in, struct bh_err *err)
 {
 	int ways = (in->bundle != NULL) + (in->hook != NULL) +
-		   (in->engine != NULL);
+		   (in->engine != NULL) + (in->workspace != NULL);
 
 	if (ways > 1)
-		return bh_refuse(err, "read the command line: --bundle, --hook "
-				      "and --engine: give one of them");
+		return bh_refuse(err,
+				 "read the command line: --bundle, --hook, "
+				 "--workspace and --engine: give one of "
+				 "them");
 	if (in->words.len)
 		return bh_refuse(err,
 				 "read the command line: %s is one word too "
@@ -110,8 +112,8 @@ static int choose_engine(struct bh_invocation *in, struct bh_err *err)
 {
 	static const char *const places[] = { "/usr/bin/dockerd",
 					      "/usr/sbin/dockerd" };
-	static const char *const args[] = { "libnetwork-setkey", "-exec-root=**",
-					    "*", "*" };
+	static const char *const args[] = { "libnetwork-setkey",
+					    "-exec-root=**", "*", "*" };
 
 	if (!bh_str_eq(in->engine, "docker"))
 		return bh_refuse(err,
@@ -168,10 +170,10 @@ static bool says_yes(void)
 	return bh_str_eq(line, "y") || bh_str_eq(line, "yes");
 }
 
-static int ask(const struct bh_invocation *in, const struct bh_trust_bundle *b,
-	       struct bh_err *err)
+int bh_trust_ask(const struct bh_invocation *in, const struct bh_buf *shown,
+		 struct bh_err *err)
 {
-	bh_autobuf struct bh_buf text = { 0 };
+	static const char question[] = "Trust it? [y/N] ";
 
 	if (in->yes)
 		return 0;
@@ -181,9 +183,8 @@ static int ask(const struct bh_invocation *in, const struct bh_trust_bundle *b,
 		return bh_hint(err, "look at it with `bulkhead trust show`, "
 				    "then give --yes");
 	}
-	describe(in, b, &text);
-	bh_buf_str(&text, "Trust it? [y/N] ");
-	(void)bh_write_all(STDERR_FILENO, text.data, text.len);
+	(void)bh_write_all(STDERR_FILENO, shown->data, shown->len);
+	(void)bh_write_all(STDERR_FILENO, question, sizeof(question) - 1);
 	if (says_yes())
 		return 0;
 	return bh_refuse(err, "grant trust: not granted, as answered");
@@ -225,13 +226,11 @@ static int grant_item(const struct bh_places *places,
 	return r;
 }
 
-static int grant(struct bh_invocation *in, const struct bh_places *places,
-		 struct bh_trust_bundle *b, struct bh_buf *out,
-		 struct bh_err *err)
+int bh_trust_request(const struct bh_invocation *in,
+		     struct bh_grant_request *ret, struct bh_err *err)
 {
-	struct bh_grant_request request = {
+	*ret = (struct bh_grant_request){
 		.any_args = in->any_args,
-		.args = patterns(in, &b->arena),
 		.any_env = in->any_env,
 		.follow_package = in->follow_package,
 		.now = bh_when_now(),
@@ -239,14 +238,26 @@ static int grant(struct bh_invocation *in, const struct bh_places *places,
 		.uid = getuid(),
 		.login_uid = bh_event_login_uid(),
 	};
-	int r = parse_expires(in->expires, request.now, &request.expires, err);
+	return parse_expires(in->expires, ret->now, &ret->expires, err);
+}
 
+static int grant(struct bh_invocation *in, const struct bh_places *places,
+		 struct bh_trust_bundle *b, struct bh_buf *out,
+		 struct bh_err *err)
+{
+	bh_autobuf struct bh_buf shown = { 0 };
+	struct bh_grant_request request;
+	int r = bh_trust_request(in, &request, err);
+
+	request.args = patterns(in, &b->arena);
 	if (r == 0 && !b->judgement.refused)
 		bh_buf_str(out, b->judgement.count ?
 					"all of it is trusted already\n" :
 					"nothing is run on the host\n");
-	else if (r == 0)
-		r = ask(in, b, err);
+	else if (r == 0) {
+		describe(in, b, &shown);
+		r = bh_trust_ask(in, &shown, err);
+	}
 	for (size_t i = 0; r == 0 && i < b->judgement.count; i++)
 		if (!b->judgement.items[i].trusted)
 			r = grant_item(places, b->judgement.items[i].item,
@@ -289,6 +300,8 @@ int bh_trust_grant_command(struct bh_invocation *in, struct bh_err *err)
 		r = choose_engine(in, err);
 	if (r < 0)
 		return r;
+	if (in->workspace)
+		return bh_trust_grant_workspace(in, err);
 	bh_places_find(&places);
 	r = in->hook ? open_hook(in, &places, &bundle, err) :
 		       bh_trust_bundle_open(in->bundle ? in->bundle : ".",

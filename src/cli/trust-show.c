@@ -31,6 +31,8 @@ int bh_trust_show_command(struct bh_invocation *in, struct bh_err *err)
 	struct bh_places places;
 	int r;
 
+	if (in->workspace)
+		return bh_trust_show_workspace(in, err);
 	bh_places_find(&places);
 	r = bh_trust_bundle_open(in->bundle ? in->bundle : ".", in->config,
 				 &places.gate, &bundle, err);

@@ -153,6 +153,7 @@ static void run_or_skip(const struct bh_gate_request *request,
 			struct bh_warnings *warnings)
 {
 	const struct bh_item *item = judged->item;
+	const char *why = item->broken ? item->broken : judged->why;
 	struct bh_err err;
 
 	if (judged->trusted) {
@@ -163,9 +164,10 @@ static void run_or_skip(const struct bh_gate_request *request,
 	bh_gate_note_refusal(request, judged);
 	(void)bh_refuse(&err,
 			"the hook %s[%zu] %.256s was not run: it is not "
-			"trusted any more",
+			"trusted any more%s%s",
 			bh_hook_stage_name(item->hook->stage),
-			item->hook->index, item->hook->path);
+			item->hook->index, item->hook->path, why ? ": " : "",
+			why ? why : "");
 	warn(warnings, &err);
 }
 

@@ -9,6 +9,7 @@
 #include "plan/compile.h"
 #include "policy/narrow.h"
 #include "policy/policy.h"
+#include "trust/workspace-grant.h"
 
 /* Text to structures; what the reader did not know becomes a remark. */
 static int read_config(struct bh_prepared *p, struct oci_config **ret,
@@ -353,6 +354,32 @@ static int narrow_on_host(const struct bh_request *request,
 				 err);
 }
 
+/* Which workspaces are trusted.  Who only shows a plan may not be allowed to know:
+ * to him none is. */
+static int judge_workspaces(const struct bh_request *request,
+			    struct bh_prepared *p, struct bh_err *err)
+{
+	struct bh_trust_store store = { 0 };
+	int r;
+
+	if (!request->trust || !p->workspaces.len)
+		return 0;
+	r = bh_trust_load(&request->trust->trust, &store, err);
+	if (r == 0)
+		bh_gate_workspaces(&p->workspaces, &store, bh_when_now(),
+				   &p->arena);
+	bh_trust_clear(&store);
+	if (r < 0 && p->places)
+		return bh_context(err,
+				  "%s refused: the trust in its "
+				  "workspaces can't be read",
+				  request->verb);
+	if (r < 0)
+		bh_note(&p->spec.notes, &p->spec.arena,
+			"the trust in workspaces can't be read: %s", err->text);
+	return 0;
+}
+
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err)
 {
@@ -369,6 +396,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		r = narrow_on_host(request, ret, err);
 	if (r == 0 && !request->joins)
 		r = bh_workspaces_look(ret, err);
+	if (r == 0 && !request->joins)
+		r = judge_workspaces(request, ret, err);
 	if (r == 0 && !request->joins)
 		r = bh_workspaces_plan(ret, request->verb, err);
 	if (r == 0 && !request->joins)

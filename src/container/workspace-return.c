@@ -74,9 +74,13 @@ static int merge(const struct bh_state_index *index, int git_fd, int kept_fd,
 
 static int write_index(int fd, const struct bh_buf *text, const struct stat *st)
 {
+	/* git takes a file for changed that is younger than the index. */
+	const struct timespec times[] = { { .tv_nsec = UTIME_OMIT },
+					  st->st_mtim };
 	int r = bh_write_all(fd, text->data, text->len);
 
-	if (r == 0 && (fchown(fd, st->st_uid, st->st_gid) < 0 ||
+	if (r == 0 && (futimens(fd, times) < 0 ||
+		       fchown(fd, st->st_uid, st->st_gid) < 0 ||
 		       fchmod(fd, st->st_mode & 0777) < 0 || fsync(fd) < 0))
 		r = -errno;
 	return r;

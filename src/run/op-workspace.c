@@ -104,11 +104,16 @@ int op_guard(struct bh_run *run, const struct bh_args_guard *args,
 }
 
 /* Who is not mapped in the user namespace can't own anything in it. */
+/* The time, too: git takes a file for changed that is younger than the index. */
 static int copy_owner(int fd, int like_fd)
 {
+	struct timespec times[] = { { .tv_nsec = UTIME_OMIT }, { 0 } };
 	struct stat st;
 
 	if (fstat(like_fd, &st) < 0)
+		return -errno;
+	times[1] = st.st_mtim;
+	if (futimens(fd, times) < 0)
 		return -errno;
 	if (fchown(fd, st.st_uid, st.st_gid) < 0 && errno != EINVAL &&
 	    errno != EOVERFLOW)

@@ -299,8 +299,8 @@ static void take_argument_files(const struct bh_item *item,
 	grant->argument_files.set = grant->argument_files.len > 0;
 }
 
-static void take_circumstances(const struct bh_grant_request *request,
-			       struct bh_grant *grant)
+void bh_grant_circumstances(const struct bh_grant_request *request,
+			    struct bh_grant *grant)
 {
 	grant->granted = when(request->now);
 	if (request->expires)
@@ -336,7 +336,7 @@ static struct bh_grant *make(const struct bh_item *item,
 			     &grant->env);
 	if (hook->timeout)
 		grant->timeout = number(hook->timeout);
-	take_circumstances(request, grant);
+	bh_grant_circumstances(request, grant);
 	return grant;
 }
 

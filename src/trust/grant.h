@@ -104,6 +104,10 @@ int bh_grant_hook(const struct bh_item *item,
 		  const struct bh_grant_request *request, struct bh_grant **ret,
 		  struct bh_err *err);
 
+/* Fill in who grants it, when, until when and why. */
+void bh_grant_circumstances(const struct bh_grant_request *request,
+			    struct bh_grant *grant);
+
 /*
  * Read one.  Refused, with file, line and column, is a member that nobody
  * knows, that stands twice, is of another type, or doesn't belong to its kind;

@@ -182,3 +182,25 @@ int bh_workspaces_find(const struct bh_spec *spec, const struct bh_host *host,
 		*ret = found;
 	return r;
 }
+
+int bh_workspace_open(const struct bh_host *host,
+		      const struct bh_host_path *path, struct bh_arena *arena,
+		      struct bh_workspace *ret, struct bh_err *err)
+{
+	struct bh_lineage lineage;
+	int r = bh_host_lineage(host, path, arena, &lineage, err);
+
+	if (r < 0)
+		return r;
+	if (!S_ISDIR(path->type) && !S_ISREG(path->type))
+		return bh_refuse(err,
+				 "look at the workspace %s: it is neither a "
+				 "directory nor a file",
+				 path->path);
+	*ret = (struct bh_workspace){
+		.path = lineage.path,
+		.target = "/",
+		.writable = true,
+	};
+	return bh_workspace_walk(host, path, true, arena, ret, err);
+}

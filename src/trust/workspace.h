@@ -88,6 +88,8 @@ struct bh_workspace {
 	 * NULL at the end. */
 	const char **unfollowed;
 	bool trusted; /* false until the gate knows better */
+	const char *by;	 /* "grant 91aa..., 2026-11-23" */
+	const char *why; /* not trusted: what has changed; NULL: never granted */
 };
 
 struct bh_workspaces {
@@ -103,6 +105,14 @@ struct bh_workspaces {
 int bh_workspaces_find(const struct bh_spec *spec, const struct bh_host *host,
 		       const struct bh_host_path *paths, struct bh_arena *arena,
 		       struct bh_workspaces *ret, struct bh_err *err);
+
+/*
+ * Look at a directory as if a container had it mounted; mount and target are of no
+ * meaning.  For who grants it.
+ */
+int bh_workspace_open(const struct bh_host *host,
+		      const struct bh_host_path *path, struct bh_arena *arena,
+		      struct bh_workspace *ret, struct bh_err *err);
 
 /* ---- for the parts ---------------------------------------------------------- */
 

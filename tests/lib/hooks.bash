@@ -11,6 +11,20 @@ new_hooks() {
 	SEEN=$BATS_TEST_TMPDIR/seen
 	mkdir -m 777 "$SEEN"
 	chmod a+x "$BATS_TEST_TMPDIR"
+	open_gate oci
+}
+
+# open_gate PROFILE: with this profile, but for the trust gate, which lets all pass
+# (trust.bats is about that): $BULKHEAD is a program that says so.
+open_gate() {
+	local policy=$BATS_TEST_TMPDIR/policy.json real=${PLAIN_BULKHEAD:-$BULKHEAD}
+	jq -n '{profiles: {open: {extends: $profile, hooks: "any"}}}' \
+		--arg profile "$1" >"$policy"
+	chmod 644 "$policy"
+	BULKHEAD=$BATS_TEST_TMPDIR/bulkhead
+	printf '#!/bin/sh\nexec "%s" --policy "%s" --profile open "$@"\n' \
+		"$real" "$policy" >"$BULKHEAD"
+	chmod 755 "$BULKHEAD"
 }
 
 bulkhead() {

@@ -101,7 +101,7 @@ look='id -u >"$1/$2.uid"; readlink /proc/self/ns/user >"$1/$2.ns"
 }
 
 @test "each kind under the default profile" {
-	profile agent
+	open_gate agent
 	config '.process.user = {uid: 1000, gid: 1000}'
 	for kind in prestart createRuntime createContainer poststart poststop; do
 		hook "$kind" "$note"
