@@ -16,20 +16,26 @@
 
 #define MAX_MOUNTINFO (16u << 20)
 
-static int read_mounts(struct bh_arena *arena, struct bh_mount_lines *ret)
+int bh_host_mounts(const struct bh_host *host, struct bh_arena *arena,
+		   struct bh_mount_lines *ret, struct bh_err *err)
 {
-	bh_autoclose int procfs_fd = bh_procfs_open_shared();
+	bh_autoclose int procfs_fd = -1;
 	bh_autobuf struct bh_buf text = { 0 };
-	int r = procfs_fd;
+	int r;
 
+	*ret = (struct bh_mount_lines){ 0 };
+	if (host->fake)
+		return 0;
+	r = procfs_fd = bh_procfs_open_shared();
 	if (r >= 0)
 		r = bh_procfs_read(procfs_fd, "self/mountinfo", MAX_MOUNTINFO,
 				   &text);
-	if (r < 0)
-		return r;
-	bh_buf_str(&text, "");
-	return bh_mount_lines_parse(bh_arena_strdup(arena, text.data), arena,
-				    ret);
+	if (r >= 0) {
+		bh_buf_str(&text, "");
+		r = bh_mount_lines_parse(bh_arena_strdup(arena, text.data),
+					 arena, ret);
+	}
+	return r < 0 ? bh_fail(err, -r, "read /proc/self/mountinfo") : 0;
 }
 
 /* What follows dir in path: "" or "/..."; NULL where path is not in dir. */
@@ -62,24 +68,21 @@ static uint64_t mount_id(int fd)
 	return stx.stx_mnt_id;
 }
 
-int bh_host_aliases(const struct bh_host *host, const struct bh_host_path *path,
-		    const struct bh_lineage *lineage, struct bh_arena *arena,
-		    const char ***ret, struct bh_err *err)
+const char **bh_host_aliases(const struct bh_mount_lines *mounts,
+			     const struct bh_host_path *path,
+			     const struct bh_lineage *lineage,
+			     struct bh_arena *arena)
 {
-	struct bh_mount_lines mounts = { 0 };
-	const struct bh_mount_line *own;
-	const char **list = NULL, *rest, *inside;
+	const struct bh_mount_line *own =
+		mounts->len ? bh_mount_lines_find(mounts, mount_id(path->fd)) :
+			      NULL;
+	const char *rest = own ? rest_below(lineage->path, own->point) : NULL;
+	const char *inside = rest ? join(arena, own->root, rest) : NULL;
+	const char **list = NULL;
 	size_t count = 0;
-	int r = host->fake ? 0 : read_mounts(arena, &mounts);
 
-	if (r < 0)
-		return bh_fail(err, -r, "read /proc/self/mountinfo");
-	own = host->fake ? NULL :
-			   bh_mount_lines_find(&mounts, mount_id(path->fd));
-	rest = own ? rest_below(lineage->path, own->point) : NULL;
-	inside = rest ? join(arena, own->root, rest) : NULL;
-	for (size_t i = 0; inside && i < mounts.len; i++) {
-		const struct bh_mount_line *other = &mounts.items[i];
+	for (size_t i = 0; inside && i < mounts->len; i++) {
+		const struct bh_mount_line *other = &mounts->items[i];
 		const char **item;
 
 		if (other == own || !bh_str_eq(other->device, own->device))
@@ -91,6 +94,5 @@ int bh_host_aliases(const struct bh_host *host, const struct bh_host_path *path,
 		*item = join(arena, other->point, rest);
 	}
 	(void)bh_arena_append(arena, &list, &count, sizeof(*list));
-	*ret = list;
-	return 0;
+	return list;
 }

@@ -11,8 +11,6 @@
 #include "base/str.h"
 #include "host/lineage.h"
 
-#define MAX_MOUNTINFO (16u << 20)
-
 static int read_path(int fd, struct bh_arena *arena, const char **ret)
 {
 	bh_autoclose int procfs_fd = bh_procfs_open_shared();
@@ -137,14 +135,6 @@ bool bh_host_identify(const struct bh_host *host, const char *path,
 	return true;
 }
 
-/* The fifth word of a line, proc_pid_mountinfo(5); in place. */
-static char *mount_point(char *line)
-{
-	for (int i = 0; i < 4; i++)
-		(void)strsep(&line, " ");
-	return strsep(&line, " ");
-}
-
 static bool lies_below(const char *path, const char *dir)
 {
 	size_t len = strlen(dir);
@@ -154,34 +144,21 @@ static bool lies_below(const char *path, const char *dir)
 	return strncmp(path, dir, len) == 0 && path[len] == '/';
 }
 
-int bh_host_mounts_below(const struct bh_host *host, const char *path,
-			 struct bh_arena *arena, const char ***ret,
-			 struct bh_err *err)
+const char **bh_host_mounts_below(const struct bh_mount_lines *mounts,
+				  const char *path, struct bh_arena *arena)
 {
-	bh_autoclose int procfs_fd = bh_procfs_open_shared();
-	bh_autobuf struct bh_buf text = { 0 };
 	const char **list = NULL;
 	size_t count = 0;
-	char *rest, *line;
-	int r = 0;
 
-	if (!host->fake)
-		r = procfs_fd < 0 ? procfs_fd :
-				    bh_procfs_read(procfs_fd, "self/mountinfo",
-						   MAX_MOUNTINFO, &text);
-	if (r < 0)
-		return bh_fail(err, -r, "read /proc/self/mountinfo");
-	rest = text.data;
-	while ((line = strsep(&rest, "\n"))) {
-		const char *at = mount_point(line);
+	for (size_t i = 0; i < mounts->len; i++) {
+		const char *point = mounts->items[i].point;
 		const char **item;
 
-		if (!at || !lies_below(at, path))
+		if (!lies_below(point, path))
 			continue;
 		item = bh_arena_append(arena, &list, &count, sizeof(*list));
-		*item = bh_arena_strdup(arena, at);
+		*item = point;
 	}
 	(void)bh_arena_append(arena, &list, &count, sizeof(*list));
-	*ret = list;
-	return 0;
+	return list;
 }

@@ -24,6 +24,7 @@ struct known {
 
 struct judging {
 	struct bh_narrowing *n;
+	struct bh_mount_lines mounts; /* the host's; read once for all */
 	size_t known_count;
 	struct known *known;
 };
@@ -125,12 +126,11 @@ static const struct bh_path_rule *find_below(struct judging *j,
 {
 	const struct bh_path_rule *rule = NULL;
 	const char **mounts;
-	struct bh_err ignored;
 
-	if (!source->recursive ||
-	    bh_host_mounts_below(j->n->host, source->lineage.path,
-				 &j->n->spec->arena, &mounts, &ignored) < 0)
+	if (!source->recursive)
 		return NULL;
+	mounts = bh_host_mounts_below(&j->mounts, source->lineage.path,
+				      &j->n->spec->arena);
 	for (size_t i = 0; !rule && mounts[i]; i++) {
 		struct bh_file_id id;
 
@@ -313,10 +313,11 @@ static bool trace(struct judging *j, struct source *source)
 	struct bh_err err;
 
 	if (bh_host_lineage(j->n->host, source->host, arena, &source->lineage,
-			    &err) == 0 &&
-	    bh_host_aliases(j->n->host, source->host, &source->lineage, arena,
-			    &source->aliases, &err) == 0)
+			    &err) == 0) {
+		source->aliases = bh_host_aliases(&j->mounts, source->host,
+						  &source->lineage, arena);
 		return true;
+	}
 	source->lineage.path = source->host->path;
 	refuse(j, source, "it can't be found out what it is", NULL);
 	return false;
@@ -432,12 +433,19 @@ static void judge_root(struct judging *j)
 void bh_narrow_sources(struct bh_narrowing *n)
 {
 	struct judging j = { .n = n };
+	struct bh_err err;
 
 	if (!bh_narrow_has_floors(n))
 		return;
 	bh_narrow_joined(n);
 	if (n->spec->namespaces[OCI_NS_MOUNT].by_path)
 		return;
+	if (bh_host_mounts(n->host, &n->spec->arena, &j.mounts, &err) < 0) {
+		bh_narrow_refuse(n, "/root/path", n->paths[n->spec->root].path,
+				 "it can't be found out what is mounted where",
+				 NULL);
+		return;
+	}
 	judge_root(&j);
 	for (size_t i = 0; i < n->spec->mount_count; i++)
 		if (n->spec->mounts[i].kind == BH_MOUNT_BIND)

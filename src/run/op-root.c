@@ -227,13 +227,20 @@ static int cover(int cover_fd, int target_fd)
 	return attach(clone_fd, target_fd);
 }
 
-static bool is_root(const struct bh_run *run, int root_slot, int fd)
+/* A path that is covered or cloned is opened and looked at; many are, in one
+ * root. */
+static bool is_root(struct bh_run *run, int root_slot, const struct stat *st)
 {
-	struct stat root, st;
+	struct bh_run_root *root = &run->root;
+	struct stat now;
 
-	return fstat(run->slots[root_slot], &root) == 0 &&
-	       fstat(fd, &st) == 0 && root.st_dev == st.st_dev &&
-	       root.st_ino == st.st_ino;
+	if (root->fd != run->slots[root_slot]) {
+		if (fstat(run->slots[root_slot], &now) < 0)
+			return false;
+		*root = (struct bh_run_root){ run->slots[root_slot], now.st_dev,
+					      now.st_ino };
+	}
+	return root->device == st->st_dev && root->inode == st->st_ino;
 }
 
 int op_mask(struct bh_run *run, const struct bh_args_mask *args,
@@ -251,7 +258,7 @@ int op_mask(struct bh_run *run, const struct bh_args_mask *args,
 			       "open the path %s, "
 			       "to mask it",
 			       args->path);
-	if (is_root(run, args->root, fd))
+	if (is_root(run, args->root, &st))
 		return bh_refuse(err, "mask %s: it is the root itself",
 				 args->path);
 	r = cover(run->slots[S_ISDIR(st.st_mode) ? args->empty : args->null],
@@ -269,14 +276,15 @@ int op_writable(struct bh_run *run, const struct bh_args_writable *args,
 	bh_autoclose int clone_fd = -1;
 	bh_autoclose int fd = bh_path_open(run->slots[args->root], args->path,
 					   O_PATH, RESOLVE_NO_SYMLINKS);
+	struct stat st;
 	int r;
 
 	if (fd == -ENOTDIR)
 		fd = -ENOENT;
-	if (fd < 0)
-		return bh_fail(err, -fd, "open %s, to keep it writable",
-			       args->path);
-	if (is_root(run, args->root, fd)) {
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return bh_fail(err, fd < 0 ? -fd : errno,
+			       "open %s, to keep it writable", args->path);
+	if (is_root(run, args->root, &st)) {
 		(void)bh_refuse(err, "keep %s writable: it is the root itself",
 				args->path);
 		return bh_hint(err, "for that there is the policy key rootfs");
@@ -298,15 +306,16 @@ int op_readonly(struct bh_run *run, const struct bh_args_readonly *args,
 	bh_autoclose int clone_fd = -1;
 	bh_autoclose int fd =
 		bh_path_open(run->slots[args->root], args->path, O_PATH, 0);
+	struct stat st;
 	int r;
 
 	if (fd == -ENOTDIR)
 		fd = -ENOENT;
-	if (fd < 0)
-		return bh_fail(err, -fd, "open %s, to make it read-only",
-			       args->path);
+	if (fd < 0 || fstat(fd, &st) < 0)
+		return bh_fail(err, fd < 0 ? -fd : errno,
+			       "open %s, to make it read-only", args->path);
 	/* A mount over the root would lie beside what is the root already. */
-	if (is_root(run, args->root, fd)) {
+	if (is_root(run, args->root, &st)) {
 		r = bh_sys_mount_setattr(run->slots[args->root], "",
 					 AT_EMPTY_PATH, &attr);
 		return r < 0 ? bh_fail(err, -r, "make / read-only") : 0;

@@ -190,6 +190,7 @@ static int open_run(struct bh_run *run, const struct bh_run_inputs *inputs,
 		.holder = BH_PARENT,
 		.sync_fd = -1,
 		.peer_fd = -1,
+		.root = { .fd = -1 },
 	};
 	run->slots = bh_calloc(plan->slot_count, sizeof(*run->slots));
 	for (size_t i = 0; i < plan->slot_count; i++)

@@ -69,6 +69,13 @@ struct bh_run {
 	size_t made_count;
 	struct bh_made_group *made;
 
+	/* What the descriptor of the rootfs is of, once one was asked for. */
+	struct bh_run_root {
+		int fd;
+		dev_t device;
+		ino_t inode;
+	} root;
+
 	/* The child's own, between its last steps. */
 	bool cwd_entered;
 	const char *program;	  /* what program_find found */
@@ -78,10 +85,10 @@ struct bh_run {
 	char listen_pid[32]; /* "LISTEN_PID=..." */
 };
 
-#define BH_NO_RUN                            \
-	(struct bh_run)                      \
-	{                                    \
-		.sync_fd = -1, .peer_fd = -1 \
+#define BH_NO_RUN                                                 \
+	(struct bh_run)                                           \
+	{                                                         \
+		.sync_fd = -1, .peer_fd = -1, .root = {.fd = -1 } \
 	}
 
 /*
