@@ -47,6 +47,7 @@ static int create_container(struct bh_invocation *in, struct bh_err *err)
 	int r = bh_caller_read(in, true, &request.caller, err);
 
 	bh_places_find(&places);
+	request.filters = in->dry_run ? NULL : root;
 	notify_path = bh_caller_notify(root, in->id, &request.caller);
 	if (r == 0)
 		r = bh_prepare_sealed(in, &places, &request, &prepared, err);

@@ -220,6 +220,8 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 	r = make_files(ret, err);
 	if (r == 0)
 		r = make_process(ret, err);
+	if (r == 0)
+		bh_filters_keep(ret->entry.root_fd, &prepared->kept);
 	if (r < 0) {
 		/* The first failure is the one that tells. */
 		(void)bh_birth_undo(ret, &undo_err);

@@ -212,7 +212,7 @@ static int check_alive(const struct bh_container *c, struct bh_err *err)
 	return 0;
 }
 
-static int prepare(const struct bh_exec_request *request,
+static int prepare(const struct bh_exec_request *request, const char *filters,
 		   const struct bh_container *c, struct bh_prepared *ret,
 		   struct bh_err *err)
 {
@@ -220,6 +220,7 @@ static int prepare(const struct bh_exec_request *request,
 	struct bh_request inputs = {
 		.verb = "exec",
 		.id = request->id,
+		.filters = filters,
 		.joins = c->state,
 		.console = request->console_socket,
 		.attached = !request->detach,
@@ -359,7 +360,7 @@ int bh_container_exec(const char *root, const struct bh_exec_request *request,
 	if (r < 0)
 		return r;
 	*ret_status = 0;
-	r = prepare(request, &c, &prepared, err);
+	r = prepare(request, root, &c, &prepared, err);
 	if (r == 0)
 		r = execute_prepared(request, &prepared, ret_status, err);
 	bh_prepared_clear(&prepared);
@@ -376,7 +377,7 @@ int bh_container_exec_prepare(const char *root,
 
 	if (r < 0)
 		return r;
-	r = prepare(request, &c, ret, err);
+	r = prepare(request, NULL, &c, ret, err);
 	bh_container_close(&c);
 	return r;
 }

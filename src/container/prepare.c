@@ -104,8 +104,8 @@ static int compile(struct bh_prepared *p, const struct bh_request *request,
 		.builtin = { p->builtin.len, p->builtin.insns },
 		.builtin_origin = bh_arena_printf(&p->arena, "profile %s",
 						  p->profile->name),
-		.filter = { p->filter.len, p->filter.insns },
-		.filter_flags = p->filter.flags,
+		.filter = { p->kept.filter.len, p->kept.filter.insns },
+		.filter_flags = p->kept.filter.flags,
 		.workspace_count = p->plan_workspace_count,
 		.workspaces = p->plan_workspaces,
 		.waits = p->waits,
@@ -323,7 +323,20 @@ static enum bh_flavour flavour_of(const struct bh_profile *profile)
 						 BH_FLAVOUR_AGENT;
 }
 
-static int make_filters(struct bh_prepared *p, struct bh_err *err)
+static int find_filter(struct bh_prepared *p, const char *root,
+		       struct bh_err *err)
+{
+	const struct bh_notes *notes = &p->kept.notes;
+	int r = bh_filters_find(root, p->spec.seccomp, &p->arena, &p->kept,
+				err);
+
+	for (size_t i = 0; r == 0 && i < notes->len; i++)
+		bh_note(&p->spec.notes, &p->spec.arena, "%s", notes->items[i]);
+	return r;
+}
+
+static int make_filters(struct bh_prepared *p, const char *root,
+			struct bh_err *err)
 {
 	const struct bh_profile_seccomp *seccomp = p->profile->seccomp;
 	const struct bh_call_names more = {
@@ -336,8 +349,7 @@ static int make_filters(struct bh_prepared *p, struct bh_err *err)
 		r = bh_builtin_filter(flavour_of(p->profile), &more, &p->arena,
 				      &p->builtin, err);
 	if (r == 0 && p->spec.seccomp)
-		r = bh_seccomp_compile(p->spec.seccomp, &p->arena, &p->filter,
-				       &p->spec.notes, err);
+		r = find_filter(p, root, err);
 	return r;
 }
 
@@ -403,7 +415,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 	if (r == 0 && !request->joins)
 		r = make_settings(ret, err);
 	if (r == 0)
-		r = make_filters(ret, err);
+		r = make_filters(
+			ret, request->host_file ? NULL : request->filters, err);
 	ret->waits = request->waits;
 	ret->kept_count = request->caller.kept_count;
 	ret->notifies = request->caller.notify_path;

@@ -10,6 +10,7 @@
 
 #include "base/err.h"
 #include "cgroup/settings.h"
+#include "container/filters.h"
 #include "container/once.h"
 #include "container/pass-gate.h"
 #include "container/state.h"
@@ -18,7 +19,6 @@
 #include "plan/plan.h"
 #include "policy/profile.h"
 #include "seccomp/builtin.h"
-#include "seccomp/filter.h"
 #include "spec/bundle.h"
 #include "spec/spec.h"
 #include "trust/workspace.h"
@@ -46,6 +46,8 @@ struct bh_request {
 	const char *const *writable; /* its paths, for Landlock; ends with NULL */
 	const char *const *places;   /* by its groups: where below, or NULL */
 	const char *id;
+	/* Below it compiled filters are looked for; NULL: nowhere. */
+	const char *filters;
 	const char *host_file; /* imitate this host; NULL: the real one */
 	struct bh_caller caller;
 	bool waits;    /* the program waits for `start` */
@@ -75,7 +77,7 @@ struct bh_prepared {
 	struct bh_arena arena;	    /* of settings and filter */
 	struct bh_cgroup_settings settings;
 	struct bh_filter builtin;   /* the profile's */
-	struct bh_filter filter;    /* the config's */
+	struct bh_kept_filter kept; /* the config's */
 	struct bh_plan_hook *hooks; /* by spec.hooks; NULL: another host's */
 	struct bh_workspaces workspaces;
 	size_t plan_workspace_count;

@@ -108,6 +108,11 @@ static int open_root(const char *root, bool make, struct bh_err *err)
 	return r < 0 ? r : bh_steal_fd(&fd);
 }
 
+int bh_root_open(const char *root, struct bh_err *err)
+{
+	return open_root(root, false, err);
+}
+
 static int not_there(const char *id, struct bh_err *err)
 {
 	bh_refuse(err, "container does not exist: %s", id);

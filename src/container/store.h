@@ -36,6 +36,10 @@ enum bh_access {
 		-1, -1, NULL \
 	}
 
+/* Open the root directory as it is: the caller must own it, and nobody else may
+ * write to it. */
+int bh_root_open(const char *root, struct bh_err *err);
+
 /*
  * Make and lock the directory of a new container, and the root directory where it is
  * missing.  -EEXIST with the words that engines match on where there is one.
