@@ -62,16 +62,29 @@ int bh_procfs_open_file(int procfs_fd, const char *path, int flags)
 	return bh_sys_openat2(procfs_fd, path, &how);
 }
 
-int bh_procfs_open_namespace(int procfs_fd, const char *name)
+static int open_namespace(int procfs_fd, const char *dir, const char *name)
 {
 	bh_autoclose int dir_fd =
-		bh_procfs_open_file(procfs_fd, "self/ns", O_PATH | O_DIRECTORY);
+		bh_procfs_open_file(procfs_fd, dir, O_PATH | O_DIRECTORY);
 	/* The one place where a magic link is what is wanted. */
 	struct open_how how = { .flags = O_RDONLY };
 
 	if (dir_fd < 0)
 		return dir_fd;
 	return bh_sys_openat2(dir_fd, name, &how);
+}
+
+int bh_procfs_open_namespace(int procfs_fd, const char *name)
+{
+	return open_namespace(procfs_fd, "self/ns", name);
+}
+
+int bh_procfs_open_namespace_of(int procfs_fd, pid_t pid, const char *name)
+{
+	char dir[32];
+
+	(void)snprintf(dir, sizeof(dir), "%d/ns", (int)pid);
+	return open_namespace(procfs_fd, dir, name);
 }
 
 int bh_procfs_reopen(int procfs_fd, int path_fd, int flags)

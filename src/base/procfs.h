@@ -33,6 +33,9 @@ int bh_procfs_open_file(int procfs_fd, const char *path, int flags);
 /* Open a namespace link of the caller, "net" or "time_for_children". */
 int bh_procfs_open_namespace(int procfs_fd, const char *name);
 
+/* The same of a process of ours that is not reaped, so that its pid is its own. */
+int bh_procfs_open_namespace_of(int procfs_fd, pid_t pid, const char *name);
+
 /* Open what an O_PATH descriptor of ours stands for; fd or -errno. */
 int bh_procfs_reopen(int procfs_fd, int path_fd, int flags);
 

@@ -87,6 +87,8 @@ int bh_prepare_sealed(const struct bh_invocation *in,
 		r = bh_prepare_gate(request, ret, err);
 	if (r == 0 && !in->dry_run)
 		r = seal(in, &ret->passed, err);
+	if (r == 0 && !in->dry_run)
+		r = bh_prepare_ids(ret, err);
 	if (r == 0)
 		r = bh_prepare_plan(request, ret, err);
 	if (r == 0)

@@ -217,7 +217,12 @@ int bh_birth_make(const char *root, const struct bh_prepared *prepared,
 	r = bh_entry_create(root, prepared->spec.id, &ret->entry, err);
 	if (r < 0)
 		return r;
-	r = make_files(ret, err);
+	/* Before there is anything that has them. */
+	if (prepared->ids.first)
+		r = bh_id_range_name(&prepared->ids, root, prepared->spec.id,
+				     err);
+	if (r == 0)
+		r = make_files(ret, err);
 	if (r == 0)
 		r = make_process(ret, err);
 	if (r == 0)

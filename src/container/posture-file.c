@@ -47,6 +47,8 @@ static const struct oci_row posture_rows[] = {
 	UINT("inheritable", inheritable, INERT, UINT64_MAX),
 	UINT("ambient", ambient, INERT, UINT64_MAX),
 	UINT("namespaces", namespaces, INERT, UINT64_MAX),
+	STRING("uidMap", uid_map, INERT),
+	STRING("gidMap", gid_map, INERT),
 	{ OCI_ROW("mounts", OBJECTS, INERT,
 		  OCI_LIST_AT(mounts, struct bh_promised_mount)),
 	  .table = &mount_table },

@@ -392,6 +392,25 @@ static int judge_workspaces(const struct bh_request *request,
 	return 0;
 }
 
+/* Who may not give any is refused as such. */
+static bool gives_ids(const struct bh_prepared *p)
+{
+	return p->spec.id_mapped && !bh_host_is_rootless();
+}
+
+int bh_prepare_ids(struct bh_prepared *ret, struct bh_err *err)
+{
+	return gives_ids(ret) ? bh_id_range_take(&ret->ids, err) : 0;
+}
+
+static int find_ids(struct bh_prepared *p, struct bh_err *err)
+{
+	if (p->host.fake || !gives_ids(p))
+		return 0;
+	p->host.id_range = p->ids.first;
+	return p->ids.first ? 0 : bh_id_range_look(&p->host.id_range, err);
+}
+
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err)
 {
@@ -399,6 +418,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 			bh_host_load(request->host_file, &ret->host, err) :
 			bh_host_probe(&ret->host, err);
 
+	if (r == 0)
+		r = find_ids(ret, err);
 	if (r == 0)
 		r = open_paths(ret, err);
 	/* Where nothing will be executed, nothing was looked at. */
@@ -425,6 +446,8 @@ int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,
 
 void bh_prepared_clear(struct bh_prepared *p)
 {
+	if (p->ids.first)
+		bh_id_range_close(&p->ids);
 	bh_plan_clear(&p->plan);
 	bh_arena_clear(&p->arena);
 	for (size_t i = 0; p->paths && i < p->spec.wanted_count; i++)

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "cgroup/settings.h"
 #include "container/filters.h"
+#include "container/id-range.h"
 #include "container/once.h"
 #include "container/pass-gate.h"
 #include "container/state.h"
@@ -85,6 +86,7 @@ struct bh_prepared {
 	size_t kept_index_count;
 	struct bh_kept_index *kept_indexes;
 	struct bh_plan plan;
+	struct bh_id_range ids;	 /* that were taken */
 	bool waits;		 /* the plan's process waits for `start` */
 	unsigned int kept_count; /* of the caller's descriptors */
 	bool notifies;		 /* the caller is told when it is ready */
@@ -107,6 +109,10 @@ int bh_prepare_config(const struct bh_request *request,
  * bh_prepare_spec. */
 int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err);
+
+/* Take ids for a container that needs some of its own; the only thing here that
+ * others see.  Without, the plan says which would be taken. */
+int bh_prepare_ids(struct bh_prepared *ret, struct bh_err *err);
 
 /* Then look at the host and compile a plan that the checker accepts. */
 int bh_prepare_plan(const struct bh_request *request, struct bh_prepared *ret,

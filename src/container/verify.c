@@ -87,6 +87,7 @@ static int look(struct bh_verifying *v, struct bh_err *err)
 
 	if (r == 0)
 		r = bh_verify_processes(v, err);
+	bh_verify_maps(v);
 	if (r == 0)
 		r = bh_verify_limits(v, err);
 	for (size_t i = 0; i < v->posture->unenforced.len; i++)

@@ -34,6 +34,8 @@ int bh_verify_read(const struct bh_verifying *v, pid_t pid, const char *name,
 int bh_verify_mounts(struct bh_verifying *v, struct bh_err *err);
 /* verify-processes.c: each process of the container, and init's namespaces. */
 int bh_verify_processes(struct bh_verifying *v, struct bh_err *err);
+/* verify-maps.c */
+void bh_verify_maps(struct bh_verifying *v);
 /* verify-limits.c */
 int bh_verify_limits(struct bh_verifying *v, struct bh_err *err);
 

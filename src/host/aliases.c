@@ -9,32 +9,17 @@
 #include <sys/stat.h>
 
 #include "base/fd.h"
-#include "base/procfs.h"
 #include "base/str.h"
 #include "host/lineage.h"
 #include "host/mountinfo.h"
 
-#define MAX_MOUNTINFO (16u << 20)
-
 int bh_host_mounts(const struct bh_host *host, struct bh_arena *arena,
 		   struct bh_mount_lines *ret, struct bh_err *err)
 {
-	bh_autoclose int procfs_fd = -1;
-	bh_autobuf struct bh_buf text = { 0 };
 	int r;
 
 	*ret = (struct bh_mount_lines){ 0 };
-	if (host->fake)
-		return 0;
-	r = procfs_fd = bh_procfs_open_shared();
-	if (r >= 0)
-		r = bh_procfs_read(procfs_fd, "self/mountinfo", MAX_MOUNTINFO,
-				   &text);
-	if (r >= 0) {
-		bh_buf_str(&text, "");
-		r = bh_mount_lines_parse(bh_arena_strdup(arena, text.data),
-					 arena, ret);
-	}
+	r = host->fake ? 0 : bh_mount_lines_read(arena, ret);
 	return r < 0 ? bh_fail(err, -r, "read /proc/self/mountinfo") : 0;
 }
 
@@ -58,24 +43,15 @@ static const char *join(struct bh_arena *arena, const char *dir,
 	return bh_arena_printf(arena, "%s%s", dir, rest);
 }
 
-static uint64_t mount_id(int fd)
-{
-	struct statx stx;
-
-	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0 ||
-	    !(stx.stx_mask & STATX_MNT_ID))
-		return 0;
-	return stx.stx_mnt_id;
-}
-
 const char **bh_host_aliases(const struct bh_mount_lines *mounts,
 			     const struct bh_host_path *path,
 			     const struct bh_lineage *lineage,
 			     struct bh_arena *arena)
 {
 	const struct bh_mount_line *own =
-		mounts->len ? bh_mount_lines_find(mounts, mount_id(path->fd)) :
-			      NULL;
+		mounts->len ?
+			bh_mount_lines_find(mounts, bh_mount_id(path->fd)) :
+			NULL;
 	const char *rest = own ? rest_below(lineage->path, own->point) : NULL;
 	const char *inside = rest ? join(arena, own->root, rest) : NULL;
 	const char **list = NULL;

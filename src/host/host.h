@@ -21,6 +21,18 @@ struct bh_host_path {
 	uint64_t fs_type; /* f_type of statfs(2) */
 };
 
+/*
+ * Ids for containers that get a user namespace from the policy: ranges of
+ * BH_IDS_COUNT each, from BH_IDS_FIRST to below BH_IDS_END.  Below lie users, what
+ * useradd(8) gives away by /etc/subuid (up to 600 100 000), systemd-nspawn's
+ * containers (up to 1 879 048 191) and SSSD's domains (up to 2 000 200 000); above,
+ * systemd's foreign ids (from 2 147 352 576), and from 2^31 on what signed numbers
+ * can't say.
+ */
+#define BH_IDS_FIRST 2013265920u
+#define BH_IDS_END   2147352576u
+#define BH_IDS_COUNT 65536u
+
 struct bh_host {
 	struct bh_arena arena;
 	unsigned int kernel_major, kernel_minor;
@@ -34,6 +46,7 @@ struct bh_host {
 	 * for, since the caller has the capability. */
 	const char *newuidmap, *newgidmap;
 	unsigned int landlock_abi; /* 0: none */
+	uint32_t id_range; /* first of a range that is free; 0: not looked for */
 	struct bh_cgroups cgroups;
 	/* A description answers for paths too: */
 	bool fake;
@@ -59,6 +72,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err);
  *	newuidmap PATH
  *	newgidmap PATH
  *	landlock ABI
+ *	id-range FIRST                        without: the first of all
  *	cgroup NAME MOUNT MOUNT-ROOT OWN      NAME: v1 name, or v2
  *	path PATH TYPE [FSTYPE-HEX]           TYPE: dir, file, socket, device
  */

@@ -166,6 +166,17 @@ static int take_landlock(struct bh_host *host, const struct line *line)
 	return 0;
 }
 
+static int take_id_range(struct bh_host *host, const struct line *line)
+{
+	uint64_t first;
+
+	if (line->count != 2 ||
+	    bh_parse_u64(line->words[1], UINT32_MAX, &first) < 0)
+		return -EINVAL;
+	host->id_range = (uint32_t)first;
+	return 0;
+}
+
 static const struct {
 	const char *word;
 	int (*take)(struct bh_host *host, const struct line *line);
@@ -178,6 +189,7 @@ static const struct {
 	{ "newuidmap", take_newidmap },
 	{ "newgidmap", take_newidmap },
 	{ "landlock", take_landlock },
+	{ "id-range", take_id_range },
 	{ "cgroup", take_cgroup },
 	{ "path", take_path },
 };
@@ -233,7 +245,7 @@ static int parse(char *text, struct bh_host *host, struct bh_err *err)
 int bh_host_load(const char *file, struct bh_host *ret, struct bh_err *err)
 {
 	bh_autoclose int fd = open(file, O_RDONLY | O_CLOEXEC);
-	struct bh_host host = { .fake = true };
+	struct bh_host host = { .fake = true, .id_range = BH_IDS_FIRST };
 	bh_autobuf struct bh_buf text = { 0 };
 	int r;
 

@@ -1,10 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/mount.h>
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/fd.h"
+#include "base/procfs.h"
 #include "base/str.h"
 #include "host/mountinfo.h"
+
+#define MAX_MOUNTINFO (16u << 20)
 
 static bool is_octal(const char *text)
 {
@@ -103,4 +109,30 @@ const struct bh_mount_line *bh_mount_lines_find(const struct bh_mount_lines *in,
 		if (in->items[i].id == id)
 			return &in->items[i];
 	return NULL;
+}
+
+int bh_mount_lines_read(struct bh_arena *arena, struct bh_mount_lines *ret)
+{
+	bh_autoclose int procfs_fd = bh_procfs_open_shared();
+	bh_autobuf struct bh_buf text = { 0 };
+	int r = procfs_fd;
+
+	if (r >= 0)
+		r = bh_procfs_read(procfs_fd, "self/mountinfo", MAX_MOUNTINFO,
+				   &text);
+	if (r < 0)
+		return r;
+	bh_buf_str(&text, "");
+	return bh_mount_lines_parse(bh_arena_strdup(arena, text.data), arena,
+				    ret);
+}
+
+uint64_t bh_mount_id(int fd)
+{
+	struct statx stx;
+
+	if (statx(fd, "", AT_EMPTY_PATH, STATX_MNT_ID, &stx) < 0 ||
+	    !(stx.stx_mask & STATX_MNT_ID))
+		return 0;
+	return stx.stx_mnt_id;
 }

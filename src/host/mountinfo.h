@@ -26,6 +26,12 @@ struct bh_mount_lines {
 int bh_mount_lines_parse(char *text, struct bh_arena *arena,
 			 struct bh_mount_lines *ret);
 
+/* Those that we see ourselves; 0 or -errno. */
+int bh_mount_lines_read(struct bh_arena *arena, struct bh_mount_lines *ret);
+
+/* The id of the mount that a descriptor's file lies on; 0: not known. */
+uint64_t bh_mount_id(int fd);
+
 /* Blanks and the like are written as three octal digits behind a \: in place;
  * returns text. */
 char *bh_mount_unescape(char *text);

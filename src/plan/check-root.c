@@ -3,6 +3,7 @@
 #include <linux/mount.h>
 #include <linux/sched.h>
 
+#include "base/str.h"
 #include "plan/check-rules.h"
 
 /* Nothing of the host is opened once the child stands in the container. */
@@ -68,6 +69,89 @@ int bh_rule_id_maps(const struct bh_plan *plan, struct bh_err *err)
 				       "the child does not become "
 				       "root of its user namespace");
 	return 0;
+}
+
+/* How often the mount of a slot is given other ids, before the child moves. */
+static size_t count_id_maps(const struct bh_plan *plan, int slot, size_t child)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < child; i++)
+		if (plan->steps[i].op == BH_OP_mount_id_map &&
+		    plan->steps[i].args.mount_id_map.mount == slot)
+			count++;
+	return count;
+}
+
+static size_t first_of_child(const struct bh_plan *plan)
+{
+	size_t i = 0;
+
+	while (i < plan->len && plan->steps[i].lane != BH_CHILD)
+		i++;
+	return i;
+}
+
+/*
+ * Mounts with ids of the container's user namespace: once it has its maps, and all
+ * that the parent cloned of the host.  One that is left out would belong to nobody
+ * there, or, with the ids of the host, to whom it must not.
+ */
+int bh_rule_mount_ids(const struct bh_plan *plan, struct bh_err *err)
+{
+	size_t open = bh_check_find(plan, BH_OP_user_ns_open, 0);
+	size_t child = first_of_child(plan);
+	size_t maps = find_map(plan, find_map(plan, 0) + 1);
+
+	if (bh_check_find(plan, BH_OP_mount_id_map, child) < plan->len)
+		return bh_check_broken(
+			err, plan,
+			bh_check_find(plan, BH_OP_mount_id_map, child),
+			"is attached, perhaps, and can't be given other ids");
+	if (open >= plan->len)
+		return 0;
+	if (open < maps)
+		return bh_check_broken(err, plan, open,
+				       "its ids are not mapped yet");
+	for (size_t i = 0; i < child; i++)
+		if (plan->steps[i].op == BH_OP_tree_clone &&
+		    count_id_maps(plan, plan->steps[i].args.tree_clone.tree,
+				  child) != 1)
+			return bh_check_broken(err, plan, i,
+					       "keeps the host's ids, or gets "
+					       "others twice");
+	return 0;
+}
+
+/* The parent goes into another network namespace for what it does there, and comes
+ * back before there is a child; what it sets, it sets there. */
+int bh_rule_network(const struct bh_plan *plan, struct bh_err *err)
+{
+	int own = -1;
+	bool away = false;
+
+	for (size_t i = 0; i < plan->len; i++) {
+		const struct bh_step *step = &plan->steps[i];
+
+		if (step->lane != BH_PARENT)
+			continue;
+		if (step->op == BH_OP_ns_keep &&
+		    step->args.ns_keep.type == CLONE_NEWNET)
+			own = step->args.ns_keep.namespace;
+		if (step->op == BH_OP_ns_join &&
+		    step->args.ns_join.type == CLONE_NEWNET)
+			away = step->args.ns_join.namespace != own;
+		if (away && (own < 0 || bh_check_is_clone(step->op)))
+			return bh_check_broken(err, plan, i,
+					       "does not come back");
+		if (step->op == BH_OP_sysctl &&
+		    (!away || !bh_starts_with(step->args.sysctl.key, "net/")))
+			return bh_check_broken(err, plan, i,
+					       "would change the host");
+	}
+	return away ? bh_check_broken(err, plan, plan->len,
+				      "does not come back") :
+		      0;
 }
 
 /* The mount that an attach step brings must be read-only by the time of

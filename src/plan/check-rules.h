@@ -23,6 +23,8 @@ size_t bh_check_find_clone(const struct bh_plan *plan);
 /* check-root.c */
 int bh_rule_host_paths(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_id_maps(const struct bh_plan *plan, struct bh_err *err);
+int bh_rule_mount_ids(const struct bh_plan *plan, struct bh_err *err);
+int bh_rule_network(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_root(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_readonly(const struct bh_plan *plan, struct bh_err *err);
 int bh_rule_workspaces(const struct bh_plan *plan, struct bh_err *err);

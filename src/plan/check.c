@@ -215,12 +215,13 @@ int bh_plan_check(const struct bh_plan *plan, struct bh_err *err)
 {
 	static int (*const rules[])(const struct bh_plan *plan,
 				    struct bh_err *err) = {
-		rule_clone,	      rule_lanes,	  rule_phases,
-		rule_slots,	      bh_rule_host_paths, bh_rule_id_maps,
-		bh_rule_root,	      bh_rule_readonly,	  bh_rule_masks,
-		bh_rule_workspaces,   bh_rule_dumpable,	  bh_rule_privileges,
-		bh_rule_filter,	      bh_rule_exec,	  bh_rule_hooks,
-		bh_rule_inside_hooks, rule_else,
+		rule_clone,	   rule_lanes,	       rule_phases,
+		rule_slots,	   bh_rule_host_paths, bh_rule_id_maps,
+		bh_rule_mount_ids, bh_rule_network,    bh_rule_root,
+		bh_rule_readonly,  bh_rule_masks,      bh_rule_workspaces,
+		bh_rule_dumpable,  bh_rule_privileges, bh_rule_filter,
+		bh_rule_exec,	   bh_rule_hooks,      bh_rule_inside_hooks,
+		rule_else,
 	};
 
 	for (size_t i = 0; i < BH_COUNT(rules); i++) {

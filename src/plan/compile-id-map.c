@@ -212,6 +212,41 @@ bool bh_compile_keeps_groups(const struct bh_compiler *c)
 	return c->in->host->setgroups_denied || (!gid.can && is_own(&gid));
 }
 
+static void map_mount(struct bh_compiler *c, size_t wanted, int mount,
+		      int namespace, bool recursive)
+{
+	bh_compile_step(c, BH_OP_mount_id_map)->mount_id_map =
+		(struct bh_args_mount_id_map){
+			.source = bh_compile_preset(
+				c, wanted, c->spec->wanted[wanted].path),
+			.mount = mount,
+			.namespace = namespace,
+			.recursive = recursive,
+		};
+}
+
+void bh_compile_id_mapped(struct bh_compiler *c)
+{
+	const struct bh_spec *spec = c->spec;
+	int namespace = bh_compile_slot(c, "user-namespace");
+
+	bh_compile_why(c, "config /linux/uidMappings", NULL);
+	bh_compile_step(c, BH_OP_user_ns_open)->user_ns_open =
+		(struct bh_args_user_ns_open){
+			.procfs = c->parent_procfs,
+			.process = c->process,
+			.namespace = namespace,
+		};
+	map_mount(c, spec->root, c->root, namespace, true);
+	for (size_t i = 0; i < spec->mount_count; i++) {
+		const struct bh_mount *mount = &spec->mounts[i];
+
+		if (mount->kind == BH_MOUNT_BIND)
+			map_mount(c, mount->wanted, c->trees[i], namespace,
+				  mount->recursive);
+	}
+}
+
 int bh_compile_id_maps(struct bh_compiler *c)
 {
 	struct id_map uid = uid_map(c), gid = gid_map(c);

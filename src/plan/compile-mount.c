@@ -5,7 +5,9 @@
  * namespace the child clones from its own copy of the host's mounts instead,
  * where the kernel has locked what the container's root must not undo
  * (mount_namespaces(7)), and before it becomes that root, who may not reach
- * them.
+ * them.  Where the policy gives the user namespace, the parent clones all the
+ * same, since only the host's root may give a mount other ids: of these mounts
+ * the kernel locks nothing, and root needs CAP_SYS_ADMIN to make use of that.
  */
 #include <linux/mount.h>
 #include <string.h>
@@ -21,7 +23,7 @@ static int clone_path(struct bh_compiler *c, size_t preset, const char *path,
 	int source = bh_compile_preset(c, preset, path);
 	int tree = bh_compile_slot(c, bh_arena_printf(arena, "tree:%s", name));
 
-	if (!c->user)
+	if (c->lane == BH_PARENT)
 		bh_compile_step(c, BH_OP_tree_clone)->tree_clone =
 			(struct bh_args_tree_clone){
 				.source = source,
@@ -55,7 +57,7 @@ static void set_attributes(struct bh_compiler *c, int slot, uint64_t set,
 		clear |= MOUNT_ATTR__ATIME;
 	/* What the host's mounts have is locked for a user namespace; only
 	 * more can be added. */
-	if (c->user)
+	if (c->user && c->lane == BH_CHILD)
 		clear &= set & MOUNT_ATTR__ATIME ? MOUNT_ATTR__ATIME : 0;
 	if (!set && !clear)
 		return;
@@ -142,10 +144,12 @@ void bh_compile_trees(struct bh_compiler *c)
 	c->trees = bh_arena_alloc(&c->plan->arena,
 				  c->spec->mount_count * sizeof(*c->trees));
 	bh_compile_at(c, BH_PARENT, BH_PHASE_PREPARE);
-	if (c->user || !c->new_root)
+	if (!c->new_root || (c->user && !c->spec->id_mapped))
 		return;
 	clone_root(c);
 	clone_binds(c);
+	if (c->user)
+		return;
 	clone_notify(c);
 	bh_compile_private(c);
 }
@@ -190,16 +194,14 @@ void bh_compile_root(struct bh_compiler *c)
 			.recursive = true,
 		};
 	if (c->user) {
-		clone_root(c);
-		clone_binds(c);
+		if (!c->spec->id_mapped) {
+			clone_root(c);
+			clone_binds(c);
+		}
 		clone_notify(c);
 	}
-	/* Files are made in it by the container's root, who is mapped. */
-	if (c->spec->root_ephemeral) {
-		if (c->user)
-			bh_compile_become_root(c);
+	if (c->spec->root_ephemeral)
 		layers = bh_compile_layers(c);
-	}
 	bh_compile_why(c, "config /root/path", NULL);
 	bh_compile_step(c, BH_OP_root_attach)->root_attach =
 		(struct bh_args_root_attach){
@@ -208,10 +210,12 @@ void bh_compile_root(struct bh_compiler *c)
 				bh_compile_preset(c, c->spec->root, root->path),
 			.path = root->path,
 		};
+	/* Files are made by the container's root, who is mapped, and who may not
+	 * reach root.path. */
+	if (c->user)
+		bh_compile_become_root(c);
 	if (c->spec->root_ephemeral)
 		bh_compile_overlay(c, layers);
-	else if (c->user)
-		bh_compile_become_root(c);
 	keep_writable(c);
 }
 
@@ -309,7 +313,8 @@ void bh_compile_mounts(struct bh_compiler *c)
 			bh_compile_cgroup_mount(c, mount);
 			continue;
 		}
-		if (mount->kind == BH_MOUNT_FS)
+		if (mount->kind == BH_MOUNT_FS &&
+		    !bh_compile_made_by_parent(c, mount))
 			c->trees[i] = make_fs(c, i);
 		if (mount->kind == BH_MOUNT_FS &&
 		    bh_str_eq(mount->target, "/dev"))

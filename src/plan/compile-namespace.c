@@ -46,8 +46,11 @@ static void start_plain(struct bh_compiler *c)
 	 * is born in it, and then the parent comes back. */
 	if (pid->by_path) {
 		own = bh_compile_slot(c, "own-pid-namespace");
-		bh_compile_step(c, BH_OP_pid_ns_keep)->pid_ns_keep.namespace =
-			own;
+		bh_compile_step(c, BH_OP_ns_keep)->ns_keep =
+			(struct bh_args_ns_keep){
+				.namespace = own,
+				.type = CLONE_NEWPID,
+			};
 		bh_compile_step(c, BH_OP_ns_join)->ns_join =
 			(struct bh_args_ns_join){
 				.namespace = namespace_slot(c, OCI_NS_PID),
@@ -136,6 +139,8 @@ static int set_up_from_outside(struct bh_compiler *c)
 			c->parent_procfs;
 	}
 	r = maps ? bh_compile_id_maps(c) : 0;
+	if (r == 0 && c->spec->id_mapped)
+		bh_compile_id_mapped(c);
 	if (r < 0 || !c->spec->process.oom_set)
 		return r;
 	bh_compile_why(c, "config /process/oomScoreAdj", NULL);
@@ -243,6 +248,7 @@ int bh_compile_namespaces(struct bh_compiler *c)
 	bh_compile_why(c, "default", NULL);
 	if (!maps_itself(c))
 		(void)bh_compile_step(c, BH_OP_dumpable_off);
+	bh_compile_network(c);
 	bh_compile_why(c, "config /linux/namespaces", NULL);
 	c->process = bh_compile_slot(c, "child");
 	if (joined)

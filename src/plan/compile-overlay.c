@@ -15,12 +15,15 @@
 int bh_compile_layers(struct bh_compiler *c)
 {
 	struct bh_arena *arena = &c->plan->arena;
-	const char **options = bh_arena_alloc(arena, 3 * sizeof(*options));
+	const char **options = bh_arena_alloc(arena, 5 * sizeof(*options));
 	int layers = bh_compile_slot(c, "layers");
 
 	options[0] = bh_arena_printf(arena, "size=%llu",
 				     (unsigned long long)c->spec->root_room);
 	options[1] = "mode=755";
+	/* Whoever makes it may be nobody there yet. */
+	options[2] = c->user ? "uid=0" : NULL;
+	options[3] = c->user ? "gid=0" : NULL;
 	bh_compile_why(c, "config /root/readonly", NULL);
 	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
 		(struct bh_args_mount_fs){

@@ -22,8 +22,11 @@ static void set_names(struct bh_compiler *c)
 
 	bh_compile_why(c, "config /linux/sysctl", NULL);
 	for (size_t i = 0; i < spec->sysctl_count; i++) {
-		int procfs = bh_compile_child_procfs(c);
+		int procfs;
 
+		if (bh_compile_set_by_parent(c, &spec->sysctls[i]))
+			continue;
+		procfs = bh_compile_child_procfs(c);
 		bh_compile_step(c, BH_OP_sysctl)->sysctl =
 			(struct bh_args_sysctl){
 				.procfs = procfs,

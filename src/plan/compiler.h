@@ -106,6 +106,8 @@ void bh_compile_landlock_restrict(struct bh_compiler *c);
 /* compile-id-map.c */
 /* The maps of a new user namespace; those of a joined one are compared. */
 int bh_compile_id_maps(struct bh_compiler *c);
+/* The host's trees that the parent cloned get the ids of the namespace. */
+void bh_compile_id_mapped(struct bh_compiler *c);
 bool bh_compile_has_id_maps(const struct bh_compiler *c);
 /* setgroups(2) is given up in the user namespace, or may be in a joined one. */
 bool bh_compile_keeps_groups(const struct bh_compiler *c);
@@ -113,6 +115,13 @@ bool bh_compile_keeps_groups(const struct bh_compiler *c);
 /* compile-cgroup.c: a mount of type cgroup. */
 void bh_compile_cgroup_mount(struct bh_compiler *c,
 			     const struct bh_mount *mount);
+
+/* compile-network.c: what the user namespace has no power over. */
+void bh_compile_network(struct bh_compiler *c);
+bool bh_compile_made_by_parent(const struct bh_compiler *c,
+			       const struct bh_mount *mount);
+bool bh_compile_set_by_parent(const struct bh_compiler *c,
+			      const struct bh_sysctl *sysctl);
 
 /* compile-mount.c */
 /* Attributes of a mount that is not attached yet. */

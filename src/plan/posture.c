@@ -194,6 +194,15 @@ static void note_target(struct deriving *d, const struct bh_step *step)
 	}
 }
 
+static void note_map(struct bh_posture *p, const struct bh_args_id_map *args)
+{
+	char **to = bh_str_eq(args->file, "uid_map") ? &p->uid_map :
+						       &p->gid_map;
+
+	free(*to);
+	*to = bh_strdup(args->map);
+}
+
 static void note_process(struct deriving *d, const struct bh_step *step)
 {
 	struct bh_posture *p = d->posture;
@@ -208,6 +217,9 @@ static void note_process(struct deriving *d, const struct bh_step *step)
 		break;
 	case BH_OP_ns_unshare:
 		p->namespaces.value |= args->ns_unshare.namespaces;
+		break;
+	case BH_OP_id_map:
+		note_map(p, &args->id_map);
 		break;
 	case BH_OP_no_new_privs:
 		p->no_new_privs.value = true;

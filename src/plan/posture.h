@@ -37,6 +37,8 @@ struct bh_posture {
 	/* Capabilities, bit n is capability n: at most these. */
 	struct oci_u64 bounding, effective, permitted, inheritable, ambient;
 	struct oci_u64 namespaces; /* CLONE_NEW*: the container's own */
+	/* "0 2013265920 65536\n", of a user namespace whose maps we wrote. */
+	char *uid_map, *gid_map;
 	OCI_LIST(struct bh_promised_mount) mounts;
 	/* Paths where they are there: covered by an empty directory or the null
 	 * device; read-only by a mount of themselves. */

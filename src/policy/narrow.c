@@ -84,6 +84,7 @@ int bh_narrow_spec(const struct bh_profile *profile, struct bh_spec *spec,
 
 	bh_narrow_process(&n);
 	bh_narrow_credentials(&n);
+	bh_narrow_user_namespace(&n);
 	bh_narrow_namespaces(&n);
 	/* Before what it adds is itself looked at. */
 	bh_narrow_mounts(&n);
@@ -118,6 +119,7 @@ int bh_narrow_on_host(const struct bh_profile *profile, struct bh_spec *spec,
 	};
 
 	bh_narrow_groups(&n);
+	bh_narrow_ids(&n);
 	bh_narrow_sources(&n);
 	bh_narrow_device_nodes(&n);
 	bh_narrow_limits(&n);

@@ -89,6 +89,9 @@ static inline bool bh_narrow_has_floors(const struct bh_narrowing *n)
 
 void bh_narrow_process(struct bh_narrowing *n);
 void bh_narrow_namespaces(struct bh_narrowing *n);
+/* Whose user namespace it is; then, with the host, which ids. */
+void bh_narrow_user_namespace(struct bh_narrowing *n);
+void bh_narrow_ids(struct bh_narrowing *n);
 void bh_narrow_root(struct bh_narrowing *n);
 void bh_narrow_mounts(struct bh_narrowing *n);
 /* Whether a file is a credential of a home under another name, a hard link. */

@@ -244,22 +244,6 @@ static int apply_annotation(const struct bh_policy *policy, const char *name,
 	return 0;
 }
 
-/* What a key says and nobody does would be believed. */
-static int check_implemented(const struct bh_profile *profile,
-			     struct bh_err *err)
-{
-	const char *key = NULL;
-
-	if (profile->userns.value == BH_USERNS_AUTO)
-		key = "userns: auto";
-	if (!key)
-		return 0;
-	return bh_refuse(err,
-			 "choose a profile: %s: the policy key %s is not "
-			 "implemented yet",
-			 profile->name, key);
-}
-
 const char *bh_policy_default(const struct bh_policy *policy)
 {
 	return policy && policy->default_profile ? policy->default_profile :
@@ -282,8 +266,6 @@ int bh_policy_choose(const struct bh_policy *policy,
 		return bh_context(err, "choose a profile");
 	profile = resolve(policy, name);
 	r = apply_annotation(policy, choice->annotation, &profile, err);
-	if (r == 0)
-		r = check_implemented(profile, err);
 	if (r < 0)
 		bh_profile_free(profile);
 	else

@@ -163,16 +163,17 @@ int op_ns_join(struct bh_run *run, const struct bh_args_ns_join *args,
 	return 0;
 }
 
-int op_pid_ns_keep(struct bh_run *run, const struct bh_args_pid_ns_keep *args,
-		   struct bh_err *err)
+int op_ns_keep(struct bh_run *run, const struct bh_args_ns_keep *args,
+	       struct bh_err *err)
 {
+	const char *file = args->type == CLONE_NEWNET ? "net" : "pid";
 	bh_autoclose int procfs_fd = bh_procfs_open_shared();
 	int fd = procfs_fd;
 
 	if (fd >= 0)
-		fd = bh_procfs_open_namespace(procfs_fd, "pid");
+		fd = bh_procfs_open_namespace(procfs_fd, file);
 	if (fd < 0)
-		return bh_fail(err, -fd, "open the own pid namespace");
+		return bh_fail(err, -fd, "open the own %s namespace", file);
 	run->slots[args->namespace] = fd;
 	return 0;
 }

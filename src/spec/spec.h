@@ -170,6 +170,9 @@ struct bh_spec {
 	struct bh_mount *mounts;
 	struct bh_namespace namespaces[OCI_NS_COUNT];
 	struct bh_id_maps uid_maps, gid_maps;
+	/* The user namespace is the policy's: the root and what is bound have its
+	 * ids, and its maps are known once the host is. */
+	bool id_mapped;
 	const char *hostname, *domainname;
 	size_t device_count;
 	struct bh_device *devices;

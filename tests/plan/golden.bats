@@ -11,14 +11,24 @@
 setup() {
 	plans=$BATS_TEST_DIRNAME
 	hosts=$plans/../hosts
+	policy=()
 	bulkhead=${BULKHEAD:-$plans/../../bulkhead}
+}
+
+# own PROFILE: that of the policy is called own.
+own() {
+	jq -n --argjson own "$1" '{profiles: {own: $own}}' \
+		>"$BATS_TEST_TMPDIR/policy"
+	chmod 600 "$BATS_TEST_TMPDIR/policy"
+	policy=(--policy "$BATS_TEST_TMPDIR/policy")
+	profile=own
 }
 
 # plan_of CASE HOST [OPTION...]: the plan, or "refused: MESSAGE".
 plan_of() {
 	local bundle text status=0
 	bundle=$(realpath "$plans/$1")
-	text=$("$bulkhead" plan --profile "${profile:-oci}" --host "$hosts/$2.host" --bundle "$bundle" \
+	text=$("$bulkhead" "${policy[@]}" plan --profile "${profile:-oci}" --host "$hosts/$2.host" --bundle "$bundle" \
 		"${@:3}" 2>&1) || status=$?
 	[ "$status" = 0 ] || text="refused: $text"
 	sed -e "s|$bundle|@bundle@|g" \
@@ -206,4 +216,11 @@ on() {
 	for profile in agent strict nested; do
 		on default v2
 	done
+}
+
+# A user namespace of the policy, beside a network namespace of the engine's; the
+# network's kernel parameters are set, and its sysfs made, by the parent.
+@test "userns-auto" {
+	own '{"userns": "auto", "rootfs": "ephemeral"}'
+	on userns-auto v2 v1 old rootless nested overlay
 }

@@ -35,6 +35,7 @@ static const char whole[] = "# a host\n"
 			    "user-namespace\tyes\n"
 			    "setgroups deny\n"
 			    "newgidmap /usr/bin/newgidmap\n"
+			    "id-range 2013396992\n"
 			    "cgroup cpu,cpuacct /sys/fs/cgroup/cpu / /user\n"
 			    "cgroup v2 /sys/fs/cgroup/unified / /user.slice\n"
 			    "path /bundle/rootfs dir\n"
@@ -64,6 +65,7 @@ static void check_whole(void)
 	is_str(host.cgroups.items[1].name, "", "v2 has none");
 	is_str(host.cgroups.items[0].own, "/user", "our own group");
 	is_int(host.path_count, 3, "paths");
+	is_int(host.id_range, 2013396992, "ids that are free");
 	ok(host.setgroups_denied, "setgroups(2) is given up");
 	is_str(host.newgidmap, "/usr/bin/newgidmap", "a program");
 	ok(!host.newuidmap, "and one that is not there");
@@ -115,6 +117,8 @@ static const char *const bad[] = {
 	"user-namespace",
 	"user-namespace maybe",
 	"user-namespace yes no",
+	"id-range",
+	"id-range 4294967296",
 	"setgroups",
 	"setgroups no",
 	"setgroups deny allow",
