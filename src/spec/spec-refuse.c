@@ -30,7 +30,23 @@ static const char *const refused_annotations[] = {
 	"run.oci.",
 	"org.criu.",
 	"org.systemd.property.",
+	"org.bulkhead.",
 };
+
+/* Ours: whoever misspells one would believe that it holds. */
+static const char *const known_annotations[] = {
+	"org.bulkhead.profile",
+	"org.bulkhead.deadline",
+	"org.bulkhead.workspace",
+};
+
+static bool is_known(const char *key)
+{
+	for (size_t i = 0; i < BH_COUNT(known_annotations); i++)
+		if (bh_str_eq(known_annotations[i], key))
+			return true;
+	return false;
+}
 
 static int refuse(struct bh_err *err, size_t i)
 {
@@ -81,7 +97,8 @@ static int refuse_annotations(const struct oci_config *config,
 		const char *key = config->annotations.items[i].key;
 
 		for (size_t j = 0; j < BH_COUNT(refused_annotations); j++)
-			if (bh_starts_with(key, refused_annotations[j]))
+			if (bh_starts_with(key, refused_annotations[j]) &&
+			    !is_known(key))
 				return bh_refuse(err,
 						 "read config.json: "
 						 "/annotations/%s: it changes "
