@@ -3,12 +3,8 @@
  * A file system that is mounted several times, wholly or in part, has several
  * paths for the same file; proc_pid_mountinfo(5) tells which part lies where.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/fd.h"
 #include "base/str.h"
 #include "host/lineage.h"
 #include "host/mountinfo.h"
