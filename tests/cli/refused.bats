@@ -30,8 +30,6 @@ refuses() {
 		refuses ".hooks.$kind = [{path: \"/bin/true\", timeout: 0}]" \
 			"/hooks/$kind/0/timeout"
 	done
-	refuses '.hooks.prestart = [{path: "/nonexistent"}]' \
-		'prestart[0] /nonexistent' 'No such file'
 }
 
 @test "labels and profiles of security modules" {

@@ -100,14 +100,16 @@ policy() {
 @test "A14: a script as an argument is compared" {
 	hook_script
 	mv "$HOOK" "$HOOK.sh"
-	HOOK=/bin/sh hook createRuntime '{"args": ["sh", "'"$HOOK.sh"'"]}'
+	script=$HOOK.sh
+	HOOK=/bin/sh
+	hook createRuntime '{"args": ["sh", "'"$script"'"]}'
 	grant
 	run_container
 	assert_status 0
 	rm "$RAN"
-	echo '#' >>"$HOOK.sh"
+	echo '#' >>"$script"
 	run_container
-	assert_untrusted "$HOOK.sh"
+	assert_untrusted "$script"
 }
 
 @test "a changed interpreter is another hook" {

@@ -31,7 +31,7 @@ teardown() {
 
 @test "A02 the annotation adds workspaces, and takes none away" {
 	local value
-	for value in '' , /w none; do
+	for value in '' ',' /w none; do
 		config '.annotations["org.bulkhead.workspace"] = $v' \
 			--arg v "$value"
 		run_container
