@@ -126,7 +126,11 @@ denied=(keyctl io_uring userfaultfd clone3 new userns packet audit sti sti-high)
 	prober
 	args try x32 i386 unix
 	run_container
-	assert_output 'x32 killed by 31' 'i386 killed by 31' 'unix works'
+	# A kernel without 32-bit calls kills by itself what makes one.
+	i386='i386 killed by 31'
+	[ "$("$ROOTFS/bin/try" i386)" != 'i386 killed by 11' ] ||
+		i386='i386 killed by 11'
+	assert_output 'x32 killed by 31' "$i386" 'unix works'
 }
 
 @test "strict: no network, no memory that is written and executed" {
