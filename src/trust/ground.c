@@ -165,7 +165,8 @@ static void collect_reach(struct bh_ground *ground, const struct bh_spec *spec)
 int bh_ground_open(const struct bh_spec *spec, struct bh_ground *ret,
 		   struct bh_err *err)
 {
-	struct bh_ground ground = { .procfs_fd = bh_procfs_open_shared() };
+	struct bh_ground ground = { .open = true,
+				    .procfs_fd = bh_procfs_open_shared() };
 	int r;
 
 	if (ground.procfs_fd < 0)
@@ -184,7 +185,9 @@ int bh_ground_open(const struct bh_spec *spec, struct bh_ground *ret,
 
 void bh_ground_close(struct bh_ground *ground)
 {
-	bh_close(&ground->procfs_fd);
+	if (ground->open)
+		bh_close(&ground->procfs_fd);
+	ground->open = false;
 	bh_arena_clear(&ground->arena);
 }
 

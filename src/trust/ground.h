@@ -14,8 +14,10 @@
 #include "spec/spec.h"
 
 /* Asked once for all paths. */
+/* All zeroes: not open. */
 struct bh_ground {
 	struct bh_arena arena;
+	bool open;
 	int procfs_fd;
 	struct stat top;    /* of / */
 	uint64_t top_mount; /* its mount */

@@ -142,14 +142,12 @@ int bh_look(const struct bh_spec *spec, const struct bh_look_options *options,
 	struct bh_keep keep;
 	int r;
 
-	*ret = (struct bh_look){ .ground.procfs_fd = -1 };
+	*ret = (struct bh_look){ 0 };
 	if (!spec->hook_count)
 		return 0;
 	r = bh_ground_open(spec, &ret->ground, err);
-	if (r < 0) {
-		ret->ground = (struct bh_ground){ .procfs_fd = -1 };
+	if (r < 0)
 		return bh_context(err, "look at the hooks");
-	}
 	for (size_t i = 0; i < spec->hook_count; i++)
 		add_item(ret, &spec->hooks[i]);
 	bh_keep_open(options->cache_dir, &keep);
@@ -166,7 +164,7 @@ void bh_look_clear(struct bh_look *look)
 		close_program(&look->items[i].program);
 	bh_ground_close(&look->ground);
 	bh_arena_clear(&look->arena);
-	*look = (struct bh_look){ .ground.procfs_fd = -1 };
+	*look = (struct bh_look){ 0 };
 }
 
 static int digest_inside(struct bh_look *look, int root_fd,

@@ -46,8 +46,12 @@ static bool lies_in(const char *path, const char *dir)
 	return bh_starts_with(path, dir) && (path[len] == '/' || !path[len]);
 }
 
-static bool is_engine_state(const char *path)
+/* Who has the host's root can write to the host itself: nothing that is covered
+ * in it would hold. */
+static bool is_systems(const char *path)
 {
+	if (strcmp(path, "/") == 0)
+		return true;
 	for (size_t i = 0; i < BH_COUNT(engine_state); i++)
 		if (lies_in(path, engine_state[i]))
 			return true;
@@ -139,8 +143,7 @@ static bool is_workspace(const struct finding *f, const struct bh_mount *mount,
 		return false;
 	if (!S_ISREG(opened->type) && !S_ISDIR(opened->type))
 		return false;
-	return is_named(f, mount) ||
-	       (is_writable(mount) && !is_engine_state(path));
+	return is_named(f, mount) || (is_writable(mount) && !is_systems(path));
 }
 
 static int take(const struct finding *f, size_t index,

@@ -41,9 +41,13 @@ stays_hardened() {
 @test "A02 no annotation and no environment names another profile or policy" {
 	echo "$LAX" >"$BATS_TEST_TMPDIR/lax"
 	for name in policy trust profiles defaultProfile; do
-		config '.annotations[$n] = $v' --arg n "org.bulkhead.$name" \
+		config '.annotations = {($n): $v}' --arg n "org.bulkhead.$name" \
 			--arg v "$BATS_TEST_TMPDIR/lax"
+		capture "$PLAIN_BULKHEAD" run -b "$BUNDLE" "$ID"
+		assert_status 1
+		assert_error "/annotations/org.bulkhead.$name"
 	done
+	config 'del(.annotations)'
 	config '.process.env += ["BULKHEAD_POLICY=" + $v, "BULKHEAD_PROFILE=oci"]' \
 		--arg v "$BATS_TEST_TMPDIR/lax"
 	BULKHEAD_POLICY=$BATS_TEST_TMPDIR/lax BULKHEAD_PROFILE=oci \

@@ -202,7 +202,8 @@ static void test_filter(void)
 		"[user]\n\tname = \"A \\\"B\\\" \\\\ ; C\"\n"
 		"[remote \"o\\\"r\"]\n\turl = https://a/b # c\n"
 		"\tfetch = +refs/heads/*:refs/remotes/o/*\n";
-	bh_autobuf struct bh_buf out = { 0 }, why = { 0 }, again = { 0 };
+	bh_autobuf struct bh_buf out = { 0 }, why = { 0 }, again = { 0 },
+				 nothing = { 0 };
 
 	is_int(bh_git_config_filter(text, strlen(text), list_dropped, &why,
 				    &out, &err),
@@ -222,7 +223,7 @@ static void test_filter(void)
 				    &err),
 	       0, "once more");
 	is_str(again.data, out.data, "it stays as it is");
-	is_int(bh_git_config_filter(NULL, 0, NULL, NULL, &again, &err), 0,
+	is_int(bh_git_config_filter(NULL, 0, NULL, NULL, &nothing, &err), 0,
 	       "nothing at all");
 }
 

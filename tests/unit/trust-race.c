@@ -117,6 +117,19 @@ static void look_once(const struct bh_spec *spec, const char *dir,
 	bh_look_clear(&look);
 }
 
+/* A process that only changes things, until it is killed. */
+static pid_t start_racer(struct plot *plot, racer *change)
+{
+	pid_t pid = fork();
+
+	if (pid < 0)
+		abort();
+	if (pid > 0)
+		return pid;
+	for (unsigned int i = 0;; i++)
+		change(plot, i);
+}
+
 static void race(const char *title, racer *change)
 {
 	bh_autofree char *path = NULL, *dir = NULL;
@@ -131,11 +144,7 @@ static void race(const char *title, racer *change)
 	path = plot_text(&plot, "@/user/dir/hook");
 	dir = plot_text(&plot, "@/kept");
 	hook.path = path;
-	pid = fork();
-	if (pid < 0)
-		abort();
-	for (unsigned int i = 0; pid == 0; i++)
-		change(&plot, i);
+	pid = start_racer(&plot, change);
 	for (uint64_t i = 0; i < rounds(); i++)
 		look_once(&spec, dir, &tally);
 	(void)kill(pid, SIGKILL);
