@@ -114,6 +114,11 @@ void bh_report_notes(const struct bh_invocation *in,
 void bh_report_warnings(const struct bh_invocation *in,
 			struct bh_warnings *warnings)
 {
+	for (size_t i = 0; i < warnings->printed.len; i++) {
+		if (in->debug)
+			write_stderr(warnings->printed.items[i], false);
+		write_log(in, "info", warnings->printed.items[i]);
+	}
 	for (size_t i = 0; i < warnings->notes.len; i++) {
 		write_stderr(warnings->notes.items[i], false);
 		write_log(in, "warning", warnings->notes.items[i]);

@@ -195,6 +195,10 @@ static int make_process(struct bh_birth *birth, struct bh_err *err)
 	int r = bh_run_plan(&birth->run, &inputs, err);
 
 	birth->made = r == 0;
+	/* What `start` finds there later is printed later. */
+	if (birth->run.shared)
+		bh_hooks_take_printed(&birth->run.shared->printed,
+				      birth->options.warnings);
 	return r;
 }
 
@@ -248,7 +252,8 @@ void bh_birth_clear(struct bh_birth *birth)
 
 int bh_birth_poststart(const struct bh_birth *birth, struct bh_err *err)
 {
-	return bh_hooks_poststart(&birth->prepared->passed, birth->state, err);
+	return bh_hooks_poststart(&birth->prepared->passed, birth->state,
+				  birth->options.warnings, err);
 }
 
 /* runtime.md, Lifecycle: step 12, then 13.  Where no hook has done anything there

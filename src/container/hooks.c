@@ -13,6 +13,16 @@ void bh_warnings_clear(struct bh_warnings *warnings)
 	*warnings = (struct bh_warnings){ 0 };
 }
 
+void bh_hooks_take_printed(struct bh_printed *printed,
+			   struct bh_warnings *warnings)
+{
+	const char *text = NULL;
+
+	while ((text = bh_printed_next(printed, text)))
+		bh_note(&warnings->printed, &warnings->arena, "%s", text);
+	atomic_store(&printed->len, 0);
+}
+
 static int read_spec(const struct bh_entry *entry, const struct bh_state *state,
 		     unsigned int stages, struct bh_spec *ret,
 		     struct bh_err *err)
@@ -107,11 +117,13 @@ void bh_hooks_state(const struct bh_state *state, pid_t pid,
 }
 
 static int run_hook(const struct bh_item *item, const struct bh_state *state,
-		    struct bh_err *err)
+		    struct bh_warnings *warnings, struct bh_err *err)
 {
 	const struct bh_hook *hook = item->hook;
 	bh_autoarena struct bh_arena arena = { 0 };
 	bh_autobuf struct bh_buf input = { 0 };
+	struct bh_printed printed = { 0 };
+	struct bh_hook_output output;
 	struct bh_hook_call call = {
 		.name = bh_arena_printf(&arena, "hook %s[%zu]",
 					bh_hook_stage_name(hook->stage),
@@ -122,21 +134,27 @@ static int run_hook(const struct bh_item *item, const struct bh_state *state,
 		.env = hook->env,
 		.timeout_ms = bh_hook_timeout(hook) * 1000,
 	};
+	int r;
 
 	bh_hooks_state(state, (pid_t)state->pid.value, hook->stage, &input);
 	call.input = input.data;
 	call.input_len = input.len;
-	return bh_hook_run(&call, NULL, err);
+	r = bh_hook_run(&call, &output, err);
+	bh_printed_add(&printed, call.name, &output);
+	bh_hooks_take_printed(&printed, warnings);
+	return r;
 }
 
 int bh_hooks_poststart(const struct bh_passed *passed,
-		       const struct bh_state *state, struct bh_err *err)
+		       const struct bh_state *state,
+		       struct bh_warnings *warnings, struct bh_err *err)
 {
 	int r = 0;
 
 	for (size_t i = 0; r == 0 && i < passed->look.count; i++)
 		if (passed->look.items[i].hook->stage == BH_POSTSTART)
-			r = run_hook(&passed->look.items[i], state, err);
+			r = run_hook(&passed->look.items[i], state, warnings,
+				     err);
 	return r;
 }
 
@@ -157,7 +175,7 @@ static void run_or_skip(const struct bh_gate_request *request,
 	struct bh_err err;
 
 	if (judged->trusted) {
-		if (run_hook(item, state, &err) < 0)
+		if (run_hook(item, state, warnings, &err) < 0)
 			warn(warnings, &err);
 		return;
 	}

@@ -17,14 +17,20 @@
 #include "container/pass-gate.h"
 #include "container/state.h"
 #include "container/store.h"
+#include "run/printed.h"
 
 /* What went wrong without anything failing; to be shown at any level. */
 struct bh_warnings {
 	struct bh_arena arena;
 	struct bh_notes notes;
+	struct bh_notes printed; /* by hooks: for the log */
 };
 
 void bh_warnings_clear(struct bh_warnings *warnings);
+
+/* Move what hooks printed there. */
+void bh_hooks_take_printed(struct bh_printed *printed,
+			   struct bh_warnings *warnings);
 
 /* What an existing container has that its hooks are judged by. */
 struct bh_kept_hooks {
@@ -53,7 +59,8 @@ void bh_hooks_state(const struct bh_state *state, pid_t pid,
 /* In order, up to the first that fails: 0 or -errno.  passed is of the same
  * hooks. */
 int bh_hooks_poststart(const struct bh_passed *passed,
-		       const struct bh_state *state, struct bh_err *err);
+		       const struct bh_state *state,
+		       struct bh_warnings *warnings, struct bh_err *err);
 
 /* All of them that are trusted still: the others, and those that fail, become
  * warnings. */

@@ -22,40 +22,43 @@
 /* A process that was killed may take this long to be gone. */
 #define KILL_TIMEOUT_MS 10000
 
-/* What the process left behind if it did not get as far as execve.  *ret_hook: it
- * was a hook of its own that failed; may be NULL. */
-static int read_failure(const struct bh_container *c, bool *ret_hook,
+/* What the process left behind if it did not get as far as execve. */
+static int read_failure(const struct bh_container *c, struct bh_shared *shared,
 			struct bh_err *err)
 {
 	bh_autoclose int fd = openat(c->entry.fd, "shared",
 				     O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	struct bh_shared shared;
 
-	if (fd < 0 || pread(fd, &shared, sizeof(shared), 0) != sizeof(shared))
+	if (fd < 0 && errno == ENOENT)
+		return bh_refuse(err,
+				 "container does not exist: %s: it was deleted "
+				 "meanwhile",
+				 c->entry.id);
+	if (fd < 0 || pread(fd, shared, sizeof(*shared), 0) != sizeof(*shared))
 		return bh_fail(err, fd < 0 ? errno : EIO,
 			       "read the shared page of container %s",
 			       c->entry.id);
-	if (!shared.failed && shared.step + 1 == shared.steps)
+	if (!shared->failed && shared->step + 1 == shared->steps)
 		return 0;
-	if (ret_hook)
-		*ret_hook = shared.hook_failed;
-	if (!shared.failed)
+	if (!shared->failed)
 		return bh_refuse(
 			err,
 			"start the container %s: its process was "
 			"killed in step %zu of %zu, before its program "
 			"was executed",
-			c->entry.id, shared.step, shared.steps);
-	*err = shared.err;
+			c->entry.id, shared->step, shared->steps);
+	*err = shared->err;
 	bh_err_sanitize(err);
 	return -err->errnum;
 }
 
 static int has_stopped(const struct bh_container *c, struct bh_err *err)
 {
+	struct bh_shared shared = { 0 };
+
 	/* One that failed while it was to wait tells better. */
 	if (bh_entry_has(&c->entry, BH_START) &&
-	    read_failure(c, NULL, err) < 0 && err->errnum != EINVAL)
+	    read_failure(c, &shared, err) < 0 && err->errnum != EINVAL)
 		return -err->errnum;
 	return bh_refuse(err, "cannot start a container that has stopped: %s",
 			 c->entry.id);
@@ -148,22 +151,24 @@ static void destroy(struct starting *starting)
 static int execute(struct starting *starting, struct bh_err *err)
 {
 	struct bh_container *c = starting->c;
-	bool hook = false;
+	struct bh_shared shared = { 0 };
 	int r = let_go(c, err);
 
 	if (r < 0)
 		return r;
-	r = read_failure(c, &hook, err);
+	r = read_failure(c, &shared, err);
+	bh_hooks_take_printed(&shared.printed, starting->warnings);
 	if (r < 0)
 		(void)bh_process_wait(c->pidfd, KILL_TIMEOUT_MS);
-	if (hook)
+	if (shared.hook_failed)
 		destroy(starting);
 	return r;
 }
 
 static int run_poststart(struct starting *starting, struct bh_err *err)
 {
-	int r = bh_hooks_poststart(&starting->passed, starting->c->state, err);
+	int r = bh_hooks_poststart(&starting->passed, starting->c->state,
+				   starting->warnings, err);
 
 	if (r < 0)
 		destroy(starting);

@@ -27,13 +27,17 @@
 static int run_hook(struct bh_run *run, struct bh_hook_call *call,
 		    const char *name, struct bh_err *err)
 {
+	struct bh_hook_output output;
 	char full[NAME_SIZE];
+	int r;
 
 	(void)snprintf(full, sizeof(full), "hook %s", name);
 	call->name = full;
 	call->timeout_ms *= 1000;
 	atomic_store(&run->shared->hooked, 1);
-	return bh_hook_run(call, NULL, err);
+	r = bh_hook_run(call, &output, err);
+	bh_printed_add(&run->shared->printed, full, &output);
+	return r;
 }
 
 int op_hook(struct bh_run *run, const struct bh_args_hook *args,

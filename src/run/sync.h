@@ -5,10 +5,11 @@
 
 #include <stdatomic.h>
 
+#include "run/printed.h"
 #include "run/run.h"
 
 /*
- * One page that parent and child share.  The child writes, the parent reads
+ * Memory that parent and child share.  The child writes, the parent reads
  * once the child is gone, and takes nothing in it on trust.
  */
 struct bh_shared {
@@ -20,6 +21,7 @@ struct bh_shared {
 	pid_t child;		 /* of clone_joined: pid or -errno, */
 	int child_pidfd;	 /* and its descriptor */
 	struct bh_err err;
+	struct bh_printed printed; /* by hooks, of either process */
 };
 
 /* Make the socket pair and the page.  0 or -errno with err. */

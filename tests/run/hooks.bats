@@ -245,3 +245,42 @@ poststop again'
 	assert_status 0
 	[ -e "$SEEN/made" ]
 }
+
+# in_log FILE KIND...: what these printed stands there, once.
+in_log() {
+	for kind in "${@:2}"; do
+		[ "$(jq -c 'select(.level == "info").msg' "$1" |
+			grep -cF "\"hook ${kind}[0] printed: $kind at work\nfor all\"")" = 1 ]
+	done
+}
+
+@test "what they print is in the log, the last of it" {
+	local log=$BATS_TEST_TMPDIR/log
+	for kind in $all; do
+		hook "$kind" 'echo "$2 at work"; echo for all >&2'
+	done
+	hook createRuntime 'seq 100000'
+	hook poststop 'echo and fails; exit 1'
+	args sleep 1000
+	bulkhead --log "$log" --log-format json create --bundle "$BUNDLE" "$ID"
+	assert_status 0
+	assert_output ''
+	[ "$error" = '' ]
+	in_log "$log" prestart createRuntime createContainer
+	jq -r .msg "$log" | grep -q '^hook createRuntime\[1\] printed: \.\.\.'
+	jq -r .msg "$log" | grep -qx 100000
+	[ "$(wc -c <"$log")" -lt 10000 ]
+	bulkhead --log "$log" --log-format json start "$ID"
+	assert_status 0
+	in_log "$log" startContainer poststart
+	bulkhead --log "$log" --log-format json delete --force "$ID"
+	assert_status 0
+	in_log "$log" poststop
+	[ "$(jq -r 'select(.level == "warning").msg' "$log" | grep -c 'it said: and fails')" = 1 ]
+	# And for people, who see it only if they want to.
+	config '.process.args = ["true"] | del(.hooks.createRuntime[1], .hooks.poststop[1])'
+	run_it
+	[ "$error" = '' ]
+	bulkhead --debug run --bundle "$BUNDLE" "$ID"
+	[ "$(grep -c ' at work' <<<"$error")" = 6 ]
+}
