@@ -24,6 +24,14 @@ int bh_print_plan(const struct bh_invocation *in,
 	return bh_print(text.data, text.len, err);
 }
 
+int bh_show_plan(const struct bh_invocation *in,
+		 const struct bh_request *request, struct bh_prepared *prepared,
+		 struct bh_err *err)
+{
+	bh_prepare_tell(request, prepared);
+	return bh_print_plan(in, prepared, err);
+}
+
 static int print_plan(struct bh_invocation *in, struct bh_err *err)
 {
 	struct bh_request request = {
@@ -51,7 +59,7 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);
 	if (r == 0)
-		r = bh_print_plan(in, &prepared, err);
+		r = bh_show_plan(in, &request, &prepared, err);
 	bh_prepared_clear(&prepared);
 	bh_places_clear(&places);
 	return r;

@@ -63,7 +63,7 @@ static int run_container(struct bh_invocation *in, struct bh_err *err)
 	if (r == 0)
 		r = bh_prepare_sealed(in, &places, &request, &prepared, err);
 	if (r == 0 && in->dry_run)
-		r = bh_print_plan(in, &prepared, err);
+		r = bh_show_plan(in, &request, &prepared, err);
 	else if (r == 0)
 		r = bh_container_run(root, &prepared, &wanted, &status, err);
 	bh_report_warnings(in, &warnings);

@@ -161,6 +161,11 @@ int bh_print(const char *text, size_t len, struct bh_err *err);
 int bh_print_plan(const struct bh_invocation *in,
 		  const struct bh_prepared *prepared, struct bh_err *err);
 
+/* The same with what the trust gate would say. */
+int bh_show_plan(const struct bh_invocation *in,
+		 const struct bh_request *request, struct bh_prepared *prepared,
+		 struct bh_err *err);
+
 /* root.c: where containers are kept; owned by the caller.  --root, or the
  * default: /run/bulkhead, $XDG_RUNTIME_DIR/bulkhead for others than the host's
  * root. */

@@ -246,6 +246,36 @@ int bh_pass_gate(const struct bh_gate_request *request, struct bh_passed *ret,
 	return r;
 }
 
+static void tell_lines(char *lines, struct bh_notes *notes,
+		       struct bh_arena *arena)
+{
+	char *line;
+
+	while ((line = strsep(&lines, "\n")))
+		if (*line)
+			bh_note(notes, arena, "hook%s", line + 1);
+}
+
+void bh_gate_tell(const struct bh_gate_request *request,
+		  struct bh_notes *notes, struct bh_arena *arena)
+{
+	bh_autobuf struct bh_buf text = { 0 };
+	struct bh_passed passed = { 0 };
+	struct bh_err err;
+	int r = request->profile->hooks.value == BH_HOOKS_REFUSE ?
+			refuse_all(request, &err) :
+			bh_gate_look(request, &passed, &err);
+
+	if (r == 0)
+		r = look_inside(request, &passed, &err);
+	if (r < 0)
+		bh_note(notes, arena, "%s", err.text);
+	bh_gate_print(&passed.judgement, &text);
+	if (text.data)
+		tell_lines(text.data, notes, arena);
+	bh_passed_clear(&passed);
+}
+
 void bh_passed_clear(struct bh_passed *passed)
 {
 	bh_look_clear(&passed->look);

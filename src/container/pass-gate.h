@@ -57,6 +57,11 @@ int bh_pass_gate(const struct bh_gate_request *request, struct bh_passed *ret,
 int bh_gate_look(const struct bh_gate_request *request, struct bh_passed *ret,
 		 struct bh_err *err);
 
+/* What the gate would say, without asking anybody or refusing: a note for each
+ * hook. */
+void bh_gate_tell(const struct bh_gate_request *request,
+		  struct bh_notes *notes, struct bh_arena *arena);
+
 /* Look at the items that lie in the image, in the spec's rootfs. */
 int bh_gate_look_inside(const struct bh_spec *spec, struct bh_look *look,
 			struct bh_err *err);

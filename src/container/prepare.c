@@ -193,18 +193,32 @@ int bh_prepare_spec(const struct bh_request *request, struct bh_prepared *ret,
 				      err);
 }
 
-int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
-		    struct bh_err *err)
+static struct bh_gate_request gate_request(const struct bh_request *request,
+					   const struct bh_prepared *p)
 {
-	const struct bh_gate_request gate = {
+	return (struct bh_gate_request){
 		.verb = request->verb,
-		.spec = &ret->spec,
-		.profile = ret->profile,
-		.agent_hooks = ret->agent_hooks,
+		.spec = &p->spec,
+		.profile = p->profile,
+		.agent_hooks = p->agent_hooks,
 		.places = request->trust,
 		.once_count = request->once ? request->once->count : 0,
 		.once = request->once ? request->once->items : NULL,
 	};
+}
+
+void bh_prepare_tell(const struct bh_request *request, struct bh_prepared *p)
+{
+	const struct bh_gate_request gate = gate_request(request, p);
+
+	if (p->spec.hook_count && !p->host.fake)
+		bh_gate_tell(&gate, &p->plan.notes, &p->plan.arena);
+}
+
+int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
+		    struct bh_err *err)
+{
+	const struct bh_gate_request gate = gate_request(request, ret);
 
 	ret->places = request->trust;
 	return bh_pass_gate(&gate, &ret->passed, err);

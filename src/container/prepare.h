@@ -110,6 +110,10 @@ int bh_prepare_config(const struct bh_request *request,
 int bh_prepare_gate(const struct bh_request *request, struct bh_prepared *ret,
 		    struct bh_err *err);
 
+/* Say in the notes of a plan that is only shown what the gate would say; nobody is
+ * asked.  Behind bh_prepare_plan. */
+void bh_prepare_tell(const struct bh_request *request, struct bh_prepared *p);
+
 /* Take ids for a container that needs some of its own; the only thing here that
  * others see.  Without, the plan says which would be taken. */
 int bh_prepare_ids(struct bh_prepared *ret, struct bh_err *err);

@@ -35,6 +35,23 @@ policy() {
 	[ "$(audit | jq -r '.[] | .event + " " + .stage')" = 'refuse createRuntime' ]
 }
 
+@test "a plan says what the gate would, and refuses nothing" {
+	hook createRuntime
+	hook poststop
+	for command in plan 'run --dry-run' 'create --dry-run'; do
+		# shellcheck disable=SC2086 # words
+		capture "$BULKHEAD" $command --bundle "$BUNDLE" "$ID"
+		assert_status 0
+		assert_match '^note: hook createRuntime\[0\]  '"$HOOK"'  sha256:[0-9a-f]*  not trusted$'
+		assert_match '^note: hook poststop\[0\] .* not trusted$'
+	done
+	grant
+	capture "$BULKHEAD" plan --format json --bundle "$BUNDLE" "$ID"
+	[ "$(jq '[.notes[] | select(test("^hook .*  trusted "))] | length' <<<"$output")" = 2 ]
+	[ "$(audit | jq -c '[.[].event] | unique')" = '["grant"]' ]
+	assert_clean
+}
+
 @test "in a log the refusal is one line" {
 	hook createRuntime
 	capture "$BULKHEAD" --log "$BATS_TEST_TMPDIR/log" --log-format json run \
