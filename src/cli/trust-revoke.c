@@ -1,4 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
+#include "base/mem.h"
 #include "cli/trust.h"
 #include "container/trust-bundle.h"
 
@@ -30,6 +33,22 @@ static int revoke_bundle(const struct bh_invocation *in,
 	return r;
 }
 
+static bool is_at(void *arg, const struct bh_grant *grant)
+{
+	return grant->kind.value == BH_GRANT_WORKSPACE &&
+	       bh_str_eq(grant->path, arg);
+}
+
+/* One that is gone is known by its path. */
+static int revoke_workspace(const struct bh_invocation *in,
+			    const struct bh_places *places, struct bh_err *err)
+{
+	bh_autofree char *found = realpath(in->workspace, NULL);
+	bh_autofree char *path = bh_strdup(found ? found : in->workspace);
+
+	return bh_trust_revoke_those(&places->gate.trust, is_at, path, err);
+}
+
 static int revoke_words(const struct bh_invocation *in,
 			const struct bh_places *places, struct bh_err *err)
 {
@@ -45,7 +64,8 @@ static int revoke_words(const struct bh_invocation *in,
 
 int bh_trust_revoke_command(struct bh_invocation *in, struct bh_err *err)
 {
-	int ways = (in->words.len > 0) + (in->bundle != NULL) + in->all;
+	int ways = (in->words.len > 0) + (in->bundle != NULL) +
+		   (in->workspace != NULL) + in->all;
 	bh_autobuf struct bh_buf text = { 0 };
 	struct bh_places places;
 	int r;
@@ -53,10 +73,13 @@ int bh_trust_revoke_command(struct bh_invocation *in, struct bh_err *err)
 	if (ways != 1)
 		return bh_refuse(err,
 				 "read the command line: bulkhead trust "
-				 "revoke needs digests, --bundle or --all");
+				 "revoke needs digests, --bundle, --workspace "
+				 "or --all");
 	bh_places_find(&places);
 	if (in->all)
 		r = bh_trust_revoke_all(&places.gate.trust, err);
+	else if (in->workspace)
+		r = revoke_workspace(in, &places, err);
 	else if (in->bundle)
 		r = revoke_bundle(in, &places, err);
 	else

@@ -8,6 +8,7 @@
 #include "base/fd.h"
 #include "spec/spec.h"
 #include "trust/recheck.h"
+#include "trust/workspace-grant.h"
 
 /* 0 or -errno. */
 static int digest(const char *path, char ret[BH_DIGEST_HEX_SIZE])
@@ -56,14 +57,57 @@ static const char *check_file(const char *path, const char *expected,
 	return bh_arena_strdup(arena, text.data);
 }
 
+/* Expired or not: that is said elsewhere. */
+static const char *compare(const struct bh_host *host,
+			   const struct bh_host_path *path,
+			   const struct bh_grant *grant, struct bh_arena *arena)
+{
+	const struct bh_trust_store store = { .grants = &grant,
+					      .grant_count = 1 };
+	struct bh_workspace ws;
+	struct bh_workspaces list = { 1, &ws };
+	struct bh_err err;
+
+	if (bh_workspace_open(host, path, arena, &ws, &err) < 0)
+		return bh_arena_strdup(arena, err.text);
+	bh_gate_workspaces(&list, &store, 0, arena);
+	if (ws.trusted)
+		return NULL;
+	if (ws.broken)
+		return ws.broken;
+	return ws.why ? ws.why : "another path";
+}
+
+static const char *check_workspace(const struct bh_grant *grant,
+				   struct bh_arena *arena)
+{
+	struct bh_host_path path = { .fd = -1 };
+	struct bh_host host = { 0 };
+	const char *why;
+	struct bh_err err;
+	int r = bh_host_probe(&host, &err);
+
+	if (r == 0)
+		r = bh_host_open(&host, grant->path, false, &path, &err);
+	why = r < 0 ? bh_arena_strdup(arena, err.text) :
+		      compare(&host, &path, grant, arena);
+	bh_close(&path.fd);
+	bh_host_clear(&host);
+	return why;
+}
+
 const char *bh_grant_recheck(const struct bh_grant *grant,
 			     struct bh_arena *arena)
 {
+	bool workspace = grant->kind.value == BH_GRANT_WORKSPACE;
 	bool inside = grant->kind.value == BH_GRANT_HOOK &&
 		      grant->stage.value == BH_START_CONTAINER;
-	const char *why =
-		inside ? NULL : check_file(grant->path, grant->content, arena);
+	const char *why = NULL;
 
+	if (workspace)
+		return check_workspace(grant, arena);
+	if (!inside)
+		why = check_file(grant->path, grant->content, arena);
 	for (size_t i = 0; !why && !inside && i < grant->interpreters.len; i++)
 		why = check_file(grant->interpreters.items[i].path,
 				 grant->interpreters.items[i].digest, arena);

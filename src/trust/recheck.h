@@ -10,6 +10,7 @@
  * NULL where each file that the grant has a digest of still has it; otherwise
  * what differs, in the arena: "/usr/bin/x has changed", "/srv/y: No such file or
  * directory".  Programs of images are not looked for.
+ * A workspace is looked at as a whole.
  */
 const char *bh_grant_recheck(const struct bh_grant *grant,
 			     struct bh_arena *arena);

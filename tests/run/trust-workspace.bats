@@ -59,6 +59,30 @@ teardown() {
 	assert_match 'AGENTS.md is new'
 }
 
+@test "check looks at workspaces; revoke takes one away, and one that is gone" {
+	trust grant --workspace "$WORK" --yes
+	trust check
+	assert_status 0
+	echo '{"hooks": 2}' >"$WORK/.claude/settings.json"
+	trust check
+	assert_status 1
+	assert_match 'CHANGED: \.claude/settings.json has changed, since the grant'
+	trust revoke --workspace "$WORK/."
+	assert_status 0
+	assert_output 'revoked 1 grant'
+	run_container
+	assert_no_match hooks
+	trust grant --workspace "$WORK" --yes
+	mv "$WORK" "$WORK.moved"
+	trust check
+	assert_status 1
+	assert_match "CHANGED: .*$WORK"
+	trust revoke --workspace "$WORK"
+	assert_output 'revoked 1 grant'
+	trust list
+	assert_match 'nothing is trusted'
+}
+
 @test "a grant is about one directory" {
 	trust grant --workspace "$WORK" --yes
 	assert_status 0
