@@ -166,8 +166,9 @@ static void run_race(const struct race *race, size_t count)
 	(void)kill(racer, SIGKILL);
 	(void)waitpid(racer, NULL, 0);
 
-	ok(tree_is_clean(&tree), "%s: the decoy stays empty", race->title);
-	is_int(tally.outside, 0, "%s: nothing is opened outside", race->title);
+	ok(tree_is_clean(&tree), "S11 %s: the decoy stays empty", race->title);
+	is_int(tally.outside, 0, "S11 %s: nothing is opened outside",
+	       race->title);
 	/* The links lead there, in the root, and nothing else does. */
 	if (race->resolve & RESOLVE_NO_SYMLINKS)
 		ok(faccessat(tree.root_fd, "decoy", F_OK, 0) < 0,

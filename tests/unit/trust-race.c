@@ -162,8 +162,8 @@ int main(void)
 {
 	if (geteuid() != 0)
 		return skip_all("not root");
-	race("written into", write_into);
-	race("replaced", replace);
-	race("its directory exchanged", turn);
+	race("A09 written into", write_into);
+	race("A09 replaced", replace);
+	race("A09 its directory exchanged", turn);
 	return done_testing();
 }
