@@ -42,6 +42,8 @@ int bh_caller_read(const struct bh_invocation *in, bool sockets,
 		.no_new_keyring = in->no_new_keyring,
 		.no_pivot = in->no_pivot,
 		.no_cgroups = bh_str_eq(in->cgroup_manager, "disabled"),
+		.systemd = in->systemd_cgroup ||
+			   bh_str_eq(in->cgroup_manager, "systemd"),
 	};
 	unsigned int preserved = 0;
 	int r = sockets ? read_sockets(&caller, err) : 0;

@@ -35,12 +35,18 @@ static const struct bh_option global_options[] = {
 		 "agent, strict, nested, oci or one of the policy",
 		 wishes.profile),
 	BH_VALUE("root", 0, "DIR", "where containers are kept", root),
-	BH_FLAG("systemd-cgroup", 0, "refused: not implemented yet",
+	BH_FLAG("systemd-cgroup", 0, "--cgroup-manager systemd",
 		systemd_cgroup),
 	BH_FLAG("version", 'v', "print the version", version),
 	BH_FLAG("help", 'h', "print this help", help),
 	{ 0 },
 };
+
+#ifdef HAVE_SYSTEMD_SD_BUS_H
+#define SYSTEMD "+"
+#else
+#define SYSTEMD "-"
+#endif
 
 static int print_version(struct bh_err *err)
 {
@@ -48,7 +54,7 @@ static int print_version(struct bh_err *err)
 		"bulkhead version " PACKAGE_VERSION "\n"
 		"commit: " BULKHEAD_COMMIT "\n"
 		"spec: 1.3.0\n"
-		"+SECCOMP -SELINUX -APPARMOR -SYSTEMD +YAJL\n";
+		"+SECCOMP -SELINUX -APPARMOR " SYSTEMD "SYSTEMD +YAJL\n";
 
 	return bh_print(text, sizeof(text) - 1, err);
 }
@@ -119,15 +125,6 @@ static int check_choice(const struct choice *choice, struct bh_err *err)
 			 choice->option, choice->value, choice->says);
 }
 
-static int refuse_systemd(const struct bh_invocation *in, struct bh_err *err)
-{
-	if (!in->systemd_cgroup && !bh_str_eq(in->cgroup_manager, "systemd"))
-		return 0;
-	return bh_refuse(err, "read the command line: the systemd cgroup "
-			      "driver is not implemented yet; use cgroupfs, "
-			      "with podman: --cgroup-manager cgroupfs");
-}
-
 static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 {
 	static const char *const formats[] = { "text", "json", NULL };
@@ -150,7 +147,7 @@ static int check_globals(const struct bh_invocation *in, struct bh_err *err)
 
 	for (size_t i = 0; r == 0 && i < BH_COUNT(choices); i++)
 		r = check_choice(&choices[i], err);
-	return r < 0 ? r : refuse_systemd(in, err);
+	return r;
 }
 
 static int take_word(const struct bh_command *command, const char *word,

@@ -53,6 +53,9 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 				 "read the command line: --format %s: "
 				 "must be text or json",
 				 in->format);
+	r = bh_caller_read(in, false, &request.caller, err);
+	if (r < 0)
+		return r;
 	bh_places_find(&places);
 	request.trust = &places.gate;
 	r = bh_prepare_spec(&request, &prepared, err);

@@ -5,6 +5,7 @@
 
 #include "base/fd.h"
 #include "base/sys.h"
+#include "cgroup/driver-systemd.h"
 #include "cgroup/driver.h"
 #include "container/container.h"
 #include "container/group.h"
@@ -129,6 +130,21 @@ static int remove_groups(const struct bh_container *c, struct bh_err *err)
 	return result;
 }
 
+/* A scope without processes goes by itself, and its name may be another's by then:
+ * it is ours as long as it holds our group. */
+static int remove_all(const struct bh_container *c, struct bh_err *err)
+{
+	struct bh_err ignored;
+	bh_autoclose int fd =
+		c->state->scope ? bh_container_open_group(c->state, &ignored) :
+				  -1;
+	int r = remove_groups(c, err);
+
+	if (r < 0 || fd < 0)
+		return r;
+	return bh_systemd_stop(c->state->scope, err);
+}
+
 /* Its config goes with it, so it is read before.  One that can't be read must not
  * keep it from going. */
 static int destroy(struct bh_container *c, bool force,
@@ -141,7 +157,7 @@ static int destroy(struct bh_container *c, bool force,
 	int r = end_process(c, force, err);
 
 	if (r == 0)
-		r = remove_groups(c, err);
+		r = remove_all(c, err);
 	if (r < 0)
 		return r;
 	bh_workspaces_return(&c->entry, c->state);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "container/features.h"
 #include "base/mem.h"
+#include "cgroup/driver-systemd.h"
 #include "ocispec.h"
 #include "spec/names.h"
 #include "spec/options.h"
@@ -39,7 +40,7 @@ static struct oci_features_cgroup *cgroup_features(void)
 
 	cgroup->v1 = yes();
 	cgroup->v2 = yes();
-	cgroup->systemd = no();
+	cgroup->systemd = bh_systemd_is_built() ? yes() : no();
 	cgroup->systemd_user = no();
 	cgroup->rdma = no();
 	return cgroup;

@@ -42,8 +42,17 @@ static bool is_group(const struct bh_step *step)
 	return step->op == BH_OP_cgroup_make;
 }
 
+/* Slices come and go with their units: systemd's to remove. */
+static bool is_in_scope(const struct bh_plan *plan)
+{
+	for (size_t i = 0; i < plan->len; i++)
+		if (plan->steps[i].op == BH_OP_scope_make)
+			return true;
+	return false;
+}
+
 static struct bh_state_group describe(const struct bh_hierarchy *hierarchy,
-				      const char *path)
+				      const char *path, bool in_scope)
 {
 	return (struct bh_state_group){
 		.v2 = { true, hierarchy->v2 },
@@ -51,13 +60,16 @@ static struct bh_state_group describe(const struct bh_hierarchy *hierarchy,
 		.mount = bh_strdup(hierarchy->mount),
 		.mount_root = bh_strdup(hierarchy->mount_root),
 		.path = bh_strdup(path),
-		.existing = { true, bh_cgroup_existing(hierarchy, path) },
+		.existing = { !in_scope,
+			      in_scope ? 0 :
+					 bh_cgroup_existing(hierarchy, path) },
 	};
 }
 
 static void add_groups(struct bh_state *state, const struct bh_prepared *p)
 {
 	const struct bh_plan *plan = &p->plan;
+	bool in_scope = is_in_scope(plan);
 
 	state->groups.set = true;
 	state->groups.items =
@@ -69,7 +81,7 @@ static void add_groups(struct bh_state *state, const struct bh_prepared *p)
 		if (is_group(&plan->steps[i]))
 			state->groups.items[state->groups.len++] = describe(
 				&p->host.cgroups.items[args->hierarchy],
-				args->path);
+				args->path, in_scope);
 	}
 }
 
@@ -127,6 +139,8 @@ int bh_record_made(struct bh_state *state, const struct bh_run *run,
 		return bh_fail(err, -r, "look at the container's process");
 	state->pid = (struct oci_i64){ true, run->child };
 	state->start_time = (struct oci_u64){ true, start_time };
+	if (run->scope.made)
+		state->scope = bh_strdup(run->scope.made->unit);
 	for (size_t i = 0; i < run->made_count && i < state->groups.len; i++)
 		state->groups.items[i].inode =
 			(struct oci_u64){ true, run->made[i].inode };

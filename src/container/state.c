@@ -55,6 +55,7 @@ static const struct oci_row state_rows[] = {
 	{ OCI_ROW("groups", OBJECTS, INERT,
 		  OCI_LIST_AT(groups, struct bh_state_group)),
 	  .table = &group_table },
+	STRING("scope", scope, INERT),
 	{ OCI_ROW("indexes", OBJECTS, INERT,
 		  OCI_LIST_AT(indexes, struct bh_state_index)),
 	  .table = &index_table },

@@ -57,6 +57,7 @@ struct bh_state {
 	struct oci_i64 pid;	   /* of the container's process, if any */
 	struct oci_u64 start_time; /* its field 22 in proc_pid_stat(5) */
 	OCI_LIST(struct bh_state_group) groups;
+	char *scope; /* the unit of systemd's that holds them; or NULL */
 	struct oci_bool hooks;	 /* its config has some */
 	OCI_LIST(struct bh_state_index) indexes;
 	struct oci_u64 deadline; /* seconds from its start; 0: none */

@@ -8,7 +8,9 @@
 #include <unistd.h>
 
 #include "base/fd.h"
+#include "cgroup/driver-systemd.h"
 #include "cgroup/driver.h"
+#include "cgroup/scope.h"
 #include "cgroup/settings.h"
 #include "container/container.h"
 #include "container/posture-file.h"
@@ -26,7 +28,8 @@
 struct change {
 	const struct bh_cgroup_setting *setting;
 	const char *value;
-	const char *before; /* what it had; NULL: not written yet */
+	const char *before; /* what it has */
+	bool written;
 };
 
 /* One call. */
@@ -198,7 +201,7 @@ static int list_changes(struct updating *u, struct bh_err *err)
 
 		if (comes_again(&u->settings, i))
 			continue;
-		*change = (struct change){ setting, setting->value, NULL };
+		*change = (struct change){ setting, setting->value, NULL, false };
 		u->count++;
 		r = open_group(u, setting->hierarchy, err);
 		if (r == 0)
@@ -247,14 +250,35 @@ static int order_swap(struct updating *u, struct bh_err *err)
 
 /* ---- writing --------------------------------------------------------------------------- */
 
+/* systemd has the same limits, and writes them whenever it likes. */
+static int tell_scope(struct updating *u, bool back, struct bh_err *err)
+{
+	const char *scope = u->container->state->scope;
+	const char *const *properties;
+	struct bh_cgroup_setting *settings;
+
+	if (!scope)
+		return 0;
+	settings = bh_arena_alloc(&u->arena, u->count * sizeof(*settings));
+	for (size_t i = 0; i < u->count; i++) {
+		settings[i] = *u->changes[i].setting;
+		settings[i].value = back ? u->changes[i].before :
+					   u->changes[i].value;
+	}
+	properties = bh_scope_properties(settings, u->count, &u->arena);
+	return properties[0] ? bh_systemd_set(scope, properties, err) : 0;
+}
+
 static void put_back(struct updating *u)
 {
+	struct bh_err ignored;
+
+	/* The failure that led here is the one to be told. */
+	(void)tell_scope(u, true, &ignored);
 	for (size_t i = u->count; i > 0; i--) {
 		const struct change *change = &u->changes[i - 1];
-		struct bh_err ignored;
 
-		/* The failure that led here is the one to be told. */
-		if (change->before)
+		if (change->written)
 			(void)bh_cgroup_write(
 				u->groups[change->setting->hierarchy],
 				change->setting->file, change->before,
@@ -262,26 +286,38 @@ static void put_back(struct updating *u)
 	}
 }
 
-static int write_changes(struct updating *u, struct bh_err *err)
+static int read_values(struct updating *u, struct bh_err *err)
 {
-	for (size_t i = 0; i < u->count; i++) {
-		struct change *change = &u->changes[i];
-		const char *before;
-		int r = read_value(u, change->setting, &before, err);
+	int r = 0;
 
-		if (r == 0)
-			r = bh_cgroup_write(
-				u->groups[change->setting->hierarchy],
-				change->setting->file, change->value, err);
-		if (r < 0) {
+	for (size_t i = 0; r == 0 && i < u->count; i++) {
+		struct change *change = &u->changes[i];
+
+		r = read_value(u, change->setting, &change->before, err);
+		if (r < 0)
 			(void)bh_context(err, "update %s",
 					 change->setting->field);
-			put_back(u);
-			return r;
-		}
-		change->before = before;
 	}
-	return 0;
+	return r;
+}
+
+static int write_changes(struct updating *u, struct bh_err *err)
+{
+	int r = tell_scope(u, false, err);
+
+	for (size_t i = 0; r == 0 && i < u->count; i++) {
+		struct change *change = &u->changes[i];
+
+		r = bh_cgroup_write(u->groups[change->setting->hierarchy],
+				    change->setting->file, change->value, err);
+		if (r < 0)
+			(void)bh_context(err, "update %s",
+					 change->setting->field);
+		change->written = r == 0;
+	}
+	if (r < 0)
+		put_back(u);
+	return r;
 }
 
 /* What was promised is the new limit from now on. */
@@ -337,6 +373,8 @@ static int change_limits(struct updating *u, struct oci_resources *resources,
 		r = list_changes(u, err);
 	if (r == 0)
 		r = order_swap(u, err);
+	if (r == 0)
+		r = read_values(u, err);
 	if (r == 0)
 		r = write_changes(u, err);
 	if (r == 0)

@@ -211,6 +211,23 @@ static int rule_else(const struct bh_plan *plan, struct bh_err *err)
 	return 0;
 }
 
+/* Who holds a scope open, as one of ours, does not stay. */
+static int rule_scope(const struct bh_plan *plan, struct bh_err *err)
+{
+	size_t make = bh_check_find(plan, BH_OP_scope_make, 0);
+	size_t leave = bh_check_find(plan, BH_OP_scope_leave, 0);
+
+	if (make == plan->len && leave == plan->len)
+		return 0;
+	if (make > bh_check_find(plan, BH_OP_cgroup_make, 0))
+		return bh_check_broken(err, plan, make,
+				       "is made behind the group in it");
+	if (leave == plan->len || leave < bh_check_find_clone(plan))
+		return bh_check_broken(err, plan, make,
+				       "is never left to the child");
+	return 0;
+}
+
 int bh_plan_check(const struct bh_plan *plan, struct bh_err *err)
 {
 	static int (*const rules[])(const struct bh_plan *plan,
@@ -221,7 +238,7 @@ int bh_plan_check(const struct bh_plan *plan, struct bh_err *err)
 		bh_rule_readonly,  bh_rule_masks,      bh_rule_workspaces,
 		bh_rule_dumpable,  bh_rule_privileges, bh_rule_filter,
 		bh_rule_exec,	   bh_rule_hooks,      bh_rule_inside_hooks,
-		rule_else,
+		rule_else,	   rule_scope,
 	};
 
 	for (size_t i = 0; i < BH_COUNT(rules); i++) {

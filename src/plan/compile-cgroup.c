@@ -18,8 +18,7 @@ static int check_path(struct bh_compiler *c, const char *path)
 	if (path[0] != '/' && strchr(path, ':'))
 		return refuse_path(c, path,
 				   "the form slice:prefix:name is for "
-				   "--systemd-cgroup, which is not implemented "
-				   "yet");
+				   "--systemd-cgroup");
 	for (const char *at = path; *at; at += strcspn(at, "/")) {
 		size_t len;
 
@@ -63,6 +62,9 @@ static const char *group_path(struct bh_compiler *c,
 	const char *path = c->spec->cgroup_path;
 	struct bh_arena *arena = &c->plan->arena;
 
+	if (c->scope.unit)
+		return bh_arena_printf(arena, "%s/" BH_SCOPE_GROUP,
+				       c->scope.path);
 	if (!path)
 		return bh_arena_printf(arena, "/bulkhead-%s", c->spec->id);
 	if (path[0] == '/')
@@ -293,14 +295,16 @@ int bh_compile_cgroups(struct bh_compiler *c)
 			     bh_plan_has_groups(c->in->host, &c->in->caller);
 	if (!c->grouped)
 		return without_groups(c);
-	r = c->spec->cgroup_path ? check_path(c, c->spec->cgroup_path) : 0;
-	if (r < 0)
-		return r;
 	bh_compile_at(c, BH_PARENT, BH_PHASE_CGROUP);
 	if (c->in->joins) {
 		open_groups(c);
 		return 0;
 	}
+	r = bh_compile_scope(c);
+	if (r == 0 && c->spec->cgroup_path && !c->scope.unit)
+		r = check_path(c, c->spec->cgroup_path);
+	if (r < 0)
+		return r;
 	for (size_t i = 0; i < cgroups->len; i++)
 		make_group(c, i);
 	set_values(c);

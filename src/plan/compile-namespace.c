@@ -257,6 +257,7 @@ int bh_compile_namespaces(struct bh_compiler *c)
 		start_plain(c);
 	record(c);
 	join_groups(c);
+	bh_compile_scope_leave(c);
 	r = set_up_from_outside(c);
 	if (r == 0)
 		set_up_from_inside(c, joined);

@@ -102,6 +102,7 @@ struct bh_caller {
 	bool no_new_keyring; /* the caller's session keyring is kept */
 	bool no_pivot;	     /* the host's root may be an initramfs */
 	bool no_cgroups;     /* the container stays in the caller's */
+	bool systemd;	     /* its groups are in a scope of systemd's */
 };
 
 struct bh_plan_inputs {

@@ -3,6 +3,7 @@
 #ifndef BH_PLAN_COMPILER_H
 #define BH_PLAN_COMPILER_H
 
+#include "cgroup/scope.h"
 #include "plan/compile.h"
 
 struct bh_compiler {
@@ -30,6 +31,7 @@ struct bh_compiler {
 	int start;
 	int process;
 	int v2_group;
+	struct bh_scope scope; /* unit NULL: none */
 	int notify;
 	int master;
 	int terminal;
@@ -70,6 +72,10 @@ int bh_compile_child_procfs(struct bh_compiler *c);
 
 /* Phases, in order. */
 void bh_compile_trees(struct bh_compiler *c);
+/* compile-scope.c: around the groups, and when the child is in them. */
+int bh_compile_scope(struct bh_compiler *c);
+void bh_compile_scope_leave(struct bh_compiler *c);
+
 int bh_compile_cgroups(struct bh_compiler *c);
 void bh_compile_terminal(struct bh_compiler *c);
 void bh_compile_initial_cpus(struct bh_compiler *c);

@@ -18,6 +18,9 @@
 #undef OP
 #undef F
 
+/* op-scope.c: stop the scope that was made, if any. */
+int bh_scope_undo(struct bh_run *run, struct bh_err *err);
+
 /* The descriptor in a slot; -1 for "none". */
 static inline int bh_slot_fd(const struct bh_run *run, int slot)
 {

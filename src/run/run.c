@@ -235,7 +235,7 @@ int bh_run_plan(struct bh_run *run, const struct bh_run_inputs *inputs,
 	return r;
 }
 
-int bh_run_undo(struct bh_run *run, struct bh_err *err)
+static int remove_groups(struct bh_run *run, struct bh_err *err)
 {
 	int result = 0;
 
@@ -256,6 +256,14 @@ int bh_run_undo(struct bh_run *run, struct bh_err *err)
 			result = r;
 	}
 	return result;
+}
+
+int bh_run_undo(struct bh_run *run, struct bh_err *err)
+{
+	int r = remove_groups(run, err);
+	int scope = bh_scope_undo(run, err);
+
+	return r < 0 ? r : scope;
 }
 
 void bh_run_clear(struct bh_run *run)

@@ -54,6 +54,13 @@ struct bh_run_inputs {
 	void *arg;
 };
 
+/* A scope of systemd's that a step made. */
+struct bh_made_scope {
+	const struct bh_args_scope_make *made; /* of the plan; NULL: none */
+	pid_t holder; /* the process in it until the child is; or 0 */
+	ino_t inode;  /* the holder's group; or 0 */
+};
+
 struct bh_run {
 	struct bh_run_inputs in;
 	enum bh_lane lane;   /* which process this is */
@@ -68,6 +75,7 @@ struct bh_run {
 	pid_t child;		       /* 0 before the clone */
 	size_t made_count;
 	struct bh_made_group *made;
+	struct bh_made_scope scope;
 
 	/* What the descriptor of the rootfs is of, once one was asked for. */
 	struct bh_run_root {

@@ -102,11 +102,6 @@ try() {
 	try --rootless perhaps features
 	assert_status 1
 	assert_error '--rootless perhaps'
-	for driver in --systemd-cgroup --cgroup-manager=systemd; do
-		try $driver run x
-		assert_status 1
-		assert_error 'the systemd cgroup driver is not implemented'
-	done
 }
 
 @test "options of engines that say what needs no saying are accepted" {

@@ -76,6 +76,9 @@ requires() {
 		cgroup2)
 			[ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] ||
 				skip 'the machine is not on cgroup v2' ;;
+		systemd)
+			[ -d /run/systemd/system ] ||
+				skip 'systemd does not run this machine' ;;
 		userns)
 			has_user_namespaces ||
 				skip 'user namespaces are not allowed here' ;;

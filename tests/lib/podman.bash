@@ -26,13 +26,17 @@ engine_place() {
 	requires root program:podman program:busybox
 	ENGINE=$(mktemp -d /tmp/bt-podman.XXXXXX)
 	export ENGINE
+	# podman's own choice.
+	local manager=cgroupfs
+	[ "$(stat -fc %T /sys/fs/cgroup)" != cgroup2fs ] ||
+		[ ! -d /run/systemd/system ] || manager=systemd
 	# Limits that nobody has to raise; nothing of the network.
-	cat >"$ENGINE/containers.conf" <<-'END'
+	cat >"$ENGINE/containers.conf" <<-END
 		[containers]
 		default_ulimits = ["nofile=512:512", "nproc=512:512"]
 		netns = "none"
 		[engine]
-		cgroup_manager = "cgroupfs"
+		cgroup_manager = "$manager"
 		events_logger = "file"
 	END
 	sed '/^#/d' "$BATS_TEST_DIRNAME/../../contrib/containers.conf.d/bulkhead.conf" |

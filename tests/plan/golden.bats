@@ -11,7 +11,7 @@
 setup() {
 	plans=$BATS_TEST_DIRNAME
 	hosts=$plans/../hosts
-	policy=()
+	policy=() global=()
 	bulkhead=${BULKHEAD:-$plans/../../bulkhead}
 }
 
@@ -28,7 +28,7 @@ own() {
 plan_of() {
 	local bundle text status=0
 	bundle=$(realpath "$plans/$1")
-	text=$("$bulkhead" "${policy[@]}" plan --profile "${profile:-oci}" --host "$hosts/$2.host" --bundle "$bundle" \
+	text=$("$bulkhead" "${policy[@]}" "${global[@]}" plan --profile "${profile:-oci}" --host "$hosts/$2.host" --bundle "$bundle" \
 		"${@:3}" 2>&1) || status=$?
 	[ "$status" = 0 ] || text="refused: $text"
 	sed -e "s|$bundle|@bundle@|g" \
@@ -140,6 +140,11 @@ on() {
 
 @test "odd-texts" {
 	on odd-texts v2
+}
+
+@test "a scope of systemd's" {
+	global=(--systemd-cgroup)
+	on scope v2 v1
 }
 
 @test "refuse-cgroup-dots" {

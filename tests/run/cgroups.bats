@@ -330,10 +330,14 @@ no_cgroup_namespace() {
 	assert_clean
 }
 
-@test "--systemd-cgroup is refused" {
-	capture "$BULKHEAD" --systemd-cgroup run -b "$BUNDLE" "$ID"
-	assert_status 1
-	assert_error 'the systemd cgroup driver is not implemented'
+@test "the systemd driver where cgroup v1 is mounted" {
+	requires cgroup1
+	for driver in --systemd-cgroup --cgroup-manager=systemd; do
+		capture "$BULKHEAD" $driver run -b "$BUNDLE" "$ID"
+		assert_status 1
+		assert_error 'needs a host with cgroup v2' 'use --cgroup-manager cgroupfs'
+	done
+	assert_clean
 }
 
 @test "a device of the config is made, although its rules forbid to open it" {

@@ -98,6 +98,50 @@ CHANGE(other_network)
 	step->args.ns_join.type = CLONE_NEWNET;
 }
 
+static void insert_scope(struct bh_plan *plan, size_t to)
+{
+	static const char *const none[] = { NULL };
+
+	insert(plan, BH_OP_scope_make, to)->args.scope_make =
+		(struct bh_args_scope_make){
+			.unit = "x.scope",
+			.slice = "a.slice",
+			.path = "/a.slice/x.scope",
+			.properties = none,
+		};
+}
+
+/* A scope around the container's group, until the child is there. */
+CHANGE(scope)
+{
+	size_t i = at(plan, BH_OP_clone);
+	struct bh_step *step;
+
+	(void)insert(plan, BH_OP_scope_leave, i + 1);
+	step = insert(plan, BH_OP_cgroup_make, i);
+	step->args.cgroup_make.group = SPARE;
+	insert_scope(plan, i);
+}
+
+CHANGE(scope_late)
+{
+	scope(plan);
+	plan->steps[at(plan, BH_OP_scope_make)].op = BH_OP_keyring_join;
+	insert_scope(plan, at(plan, BH_OP_clone));
+}
+
+CHANGE(scope_kept)
+{
+	scope(plan);
+	the(plan, BH_OP_scope_leave)->op = BH_OP_keyring_join;
+}
+
+CHANGE(scope_left_early)
+{
+	scope_kept(plan);
+	(void)insert(plan, BH_OP_scope_leave, at(plan, BH_OP_clone));
+}
+
 CHANGE(stays_away)
 {
 	other_network(plan);
@@ -132,6 +176,10 @@ static const struct {
 	{ "one with other ids twice", mapped_twice, "others twice" },
 	{ "other ids for what is attached", mapped_late, "is attached" },
 	{ "other ids before the maps", mapped_early, "not mapped yet" },
+	{ "a scope", scope, NULL },
+	{ "a scope behind its group", scope_late, "behind the group" },
+	{ "a scope that is held for ever", scope_kept, "never left" },
+	{ "a scope that may go", scope_left_early, "never left" },
 	{ "another network", other_network, NULL },
 	{ "the parent stays there", stays_away, "does not come back" },
 	{ "the parent can't come back", own_network_lost,
