@@ -269,7 +269,8 @@ static int open_hook(const struct bh_invocation *in,
 		     const struct bh_places *places, struct bh_trust_bundle *b,
 		     struct bh_err *err)
 {
-	const char **args = bh_arena_alloc(&b->arena, 2 * sizeof(*args));
+	const char **args =
+		bh_arena_alloc(&b->arena, (in->args.len + 2) * sizeof(*args));
 	static const char *none[] = { NULL };
 	struct bh_hook hook = {
 		.path = in->hook,
@@ -278,7 +279,10 @@ static int open_hook(const struct bh_invocation *in,
 	};
 	int r = parse_stage(in->stage, &hook.stage, err);
 
+	/* A pattern stands for itself as well. */
 	args[0] = in->hook;
+	for (size_t i = 0; i < in->args.len; i++)
+		args[i] = in->args.items[i];
 	if (r == 0 && in->hook[0] != '/')
 		r = bh_refuse(err,
 			      "read the command line: --hook %s: must be an "
