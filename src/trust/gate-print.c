@@ -133,6 +133,21 @@ static void add_word(struct bh_buf *out, const char *word)
 	bh_buf_char(out, '\'');
 }
 
+/* dockerd's own program, for the network (docs/docker.md): its bundle is gone by the
+ * time somebody reads the message. */
+static bool is_dockers(const struct bh_judgement *judgement)
+{
+	for (size_t i = 0; i < judgement->count; i++) {
+		const struct bh_hook *hook = judgement->items[i].item->hook;
+
+		if (!judgement->items[i].trusted &&
+		    hook->stage == BH_PRESTART && hook->args[0] &&
+		    bh_str_eq(hook->args[0], "libnetwork-setkey"))
+			return true;
+	}
+	return false;
+}
+
 void bh_gate_print_refusal(const struct bh_judgement *judgement,
 			   const char *verb, const char *bundle,
 			   struct bh_buf *out)
@@ -142,6 +157,9 @@ void bh_gate_print_refusal(const struct bh_judgement *judgement,
 		      judgement->count == 1 ? "" : "s",
 		      judgement->refused == 1 ? "is" : "are");
 	bh_gate_print(judgement, out);
+	if (is_dockers(judgement))
+		bh_buf_str(out, "trust the hook of Docker's network: bulkhead "
+				"trust grant --engine docker\n");
 	bh_buf_str(out, "see them: bulkhead trust show --bundle ");
 	add_word(out, bundle);
 	bh_buf_str(out, "     trust them: bulkhead trust grant --bundle ");

@@ -63,7 +63,7 @@ podman_there() {
 	bulkhead_there trust grant --hook "$HOOK" --stage createRuntime --args hook \
 		--any-env --yes
 	assert_status 0
-	for i in 1 2; do
+	for _ in 1 2; do
 		podman_there run --rm test echo inside
 		assert_status 0
 		assert_output inside
