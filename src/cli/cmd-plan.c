@@ -58,6 +58,7 @@ static int print_plan(struct bh_invocation *in, struct bh_err *err)
 		return r;
 	bh_places_find(&places);
 	request.trust = &places.gate;
+	request.wishes.user_policy = in->host ? NULL : places.policy;
 	r = bh_prepare_spec(&request, &prepared, err);
 	if (r == 0)
 		r = bh_prepare_plan(&request, &prepared, err);

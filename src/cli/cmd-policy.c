@@ -3,6 +3,7 @@
 
 #include "base/mem.h"
 #include "cli/command.h"
+#include "policy/cap.h"
 #include "policy/edit.h"
 
 static const struct bh_option options[] = {
@@ -18,12 +19,46 @@ static int read_policy(const char *file, struct bh_policy **ret,
 	return r == -ENOENT && !file ? 0 : r;
 }
 
+/* Each of the user's profiles, held to the host's. */
+static int check_users(const char *file, struct bh_buf *out, struct bh_err *err)
+{
+	struct bh_policies policies = { 0 };
+	struct bh_policy *names = NULL;
+	int r = bh_policy_read(file, &names, err);
+
+	if (r == -ENOENT)
+		return 0;
+	for (size_t i = 0; r == 0 && i < names->profiles.len; i++) {
+		const struct bh_profile_choice choice = {
+			.flag = names->profiles.items[i].name,
+		};
+		struct bh_profile *profile = NULL;
+
+		r = bh_policies_read(NULL, file, &policies, err);
+		if (r == 0)
+			r = bh_policies_choose(&policies, &choice, &profile,
+					       err);
+		if (r == 0)
+			bh_profile_free(profile);
+		bh_policies_clear(&policies);
+	}
+	if (r == 0)
+		bh_buf_printf(out, "%s: %zu profile%s, %s holds\n", file,
+			      names->profiles.len,
+			      names->profiles.len == 1 ? "" : "s",
+			      names->default_profile ? names->default_profile :
+						       "the host's");
+	bh_policy_free(names);
+	return r;
+}
+
 /* Every profile is resolved, as when a container is made. */
 static int check(const char *file, struct bh_err *err)
 {
 	bh_autobuf struct bh_buf text = { 0 };
 	bh_autofree char *shown = NULL;
 	struct bh_policy *policy = NULL;
+	struct bh_places places;
 	size_t len;
 	int r = read_policy(file, &policy, err);
 
@@ -39,7 +74,35 @@ static int check(const char *file, struct bh_err *err)
 			      policy->profiles.len == 1 ? "" : "s",
 			      bh_policy_default(policy));
 	bh_policy_free(policy);
+	bh_places_find(&places);
+	if (r == 0 && !file && places.policy)
+		r = check_users(places.policy, &text, err);
+	bh_places_clear(&places);
 	return r < 0 ? r : bh_print(text.data, text.len, err);
+}
+
+/* One of the user's own, as it holds; *ret stays NULL where there is none. */
+static int show_users(const struct bh_invocation *in, char **ret, size_t *len,
+		      struct bh_err *err)
+{
+	const struct bh_profile_choice choice = { .flag = in->wishes.profile };
+	struct bh_policies policies = { 0 };
+	struct bh_profile *profile = NULL;
+	struct bh_places places;
+	int r;
+
+	bh_places_find(&places);
+	r = bh_policies_read(NULL, places.policy, &policies, err);
+	if (r == 0 && policies.user &&
+	    bh_policy_find(policies.user, in->wishes.profile)) {
+		r = bh_policies_choose(&policies, &choice, &profile, err);
+		if (r == 0)
+			*ret = bh_profile_print(profile, len);
+		bh_profile_free(profile);
+	}
+	bh_policies_clear(&policies);
+	bh_places_clear(&places);
+	return r;
 }
 
 static int show(const struct bh_invocation *in, const char *file,
@@ -48,8 +111,12 @@ static int show(const struct bh_invocation *in, const char *file,
 	bh_autofree char *text = NULL;
 	struct bh_policy *policy = NULL;
 	size_t len;
-	int r = read_policy(file, &policy, err);
+	int r = file || !in->wishes.profile ? 0 :
+					      show_users(in, &text, &len, err);
 
+	if (r < 0 || text)
+		return r < 0 ? r : bh_print(text, len, err);
+	r = read_policy(file, &policy, err);
 	if (r == 0)
 		r = bh_policy_show(policy, in->wishes.profile, &text, &len,
 				   err);

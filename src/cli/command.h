@@ -175,6 +175,7 @@ char *bh_root(const struct bh_invocation *in);
  * it. */
 struct bh_places {
 	struct bh_gate_places gate;
+	const char *policy; /* of the user's own; NULL: root has none */
 	char *owned[4];
 };
 

@@ -34,6 +34,9 @@ static void find_users(struct bh_places *ret)
 	ret->owned[1] = find("XDG_DATA_HOME", ".local/share", "bulkhead/trust");
 	ret->owned[2] =
 		find("XDG_STATE_HOME", ".local/state", "bulkhead/trust.jsonl");
+	ret->owned[3] = find("XDG_CONFIG_HOME", ".config",
+			     "bulkhead/policy.json");
+	ret->policy = ret->owned[3];
 	ret->gate = (struct bh_gate_places){
 		.trust = {
 			.provisioned = ret->owned[0],

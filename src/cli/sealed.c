@@ -81,6 +81,7 @@ int bh_prepare_sealed(const struct bh_invocation *in,
 
 	bh_once_receive(getenv(ONCE), &once);
 	request->trust = &places->gate;
+	request->wishes.user_policy = places->policy;
 	request->once = &once;
 	r = bh_prepare_spec(request, ret, err);
 	if (r == 0 && !in->dry_run)

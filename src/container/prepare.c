@@ -7,8 +7,8 @@
 #include "container/prepare.h"
 #include "container/workspaces.h"
 #include "plan/compile.h"
+#include "policy/cap.h"
 #include "policy/narrow.h"
-#include "policy/policy.h"
 #include "trust/workspace-grant.h"
 
 /* Text to structures; what the reader did not know becomes a remark. */
@@ -147,14 +147,14 @@ static const char *annotation(const struct bh_spec *spec, const char *name)
 	return NULL;
 }
 
-/* No policy is no error, unless one was named. */
-static int read_policy(const struct bh_wishes *wishes, struct bh_policy **ret,
-		       struct bh_err *err)
+/* The host's observers hear of all; a user's own, where the host has none. */
+static struct bh_agent_hooks *take_agent_hooks(struct bh_policies *policies)
 {
-	const char *file = wishes->policy ? wishes->policy : BH_POLICY_FILE;
-	int r = bh_policy_read(file, ret, err);
-
-	return r == -ENOENT && !wishes->policy ? 0 : r;
+	if (policies->host && policies->host->agent_hooks)
+		return bh_steal_ptr(policies->host->agent_hooks);
+	if (policies->user)
+		return bh_steal_ptr(policies->user->agent_hooks);
+	return NULL;
 }
 
 static int choose_profile(const struct bh_request *request,
@@ -165,14 +165,15 @@ static int choose_profile(const struct bh_request *request,
 		.program = request->wishes.program,
 		.annotation = annotation(&p->spec, BH_PROFILE_ANNOTATION),
 	};
-	struct bh_policy *policy = NULL;
-	int r = read_policy(&request->wishes, &policy, err);
+	struct bh_policies policies = { 0 };
+	int r = bh_policies_read(request->wishes.policy,
+				 request->wishes.user_policy, &policies, err);
 
 	if (r == 0)
-		r = bh_policy_choose(policy, &choice, &p->profile, err);
-	if (r == 0 && policy)
-		p->agent_hooks = bh_steal_ptr(policy->agent_hooks);
-	bh_policy_free(policy);
+		r = bh_policies_choose(&policies, &choice, &p->profile, err);
+	if (r == 0)
+		p->agent_hooks = take_agent_hooks(&policies);
+	bh_policies_clear(&policies);
 	return r;
 }
 

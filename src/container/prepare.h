@@ -29,6 +29,7 @@ struct bh_wishes {
 	const char *profile; /* --profile */
 	const char *program; /* X of a program called bulkhead-X */
 	const char *policy;  /* --policy; NULL: the host's, if there is one */
+	const char *user_policy; /* a user's own, below the host's */
 };
 
 struct bh_request {
