@@ -109,9 +109,9 @@ static void lower_cpus(struct bh_narrowing *n, struct oci_resources *resources)
 	cpu = own_part(n, resources->cpu, sizeof(*resources->cpu));
 	resources->cpu = cpu;
 	if ((!cpu->period.set || !cpu->period.value) &&
-	    (cpu->quota.value > 0 || !n->given_only))
+	    (cpu->quota.value || !n->given_only))
 		cpu->period = (struct oci_u64){ true, PERIOD };
-	if (cpu->quota.value <= 0)
+	if (!cpu->quota.value)
 		cpu->quota.set = false;
 	lower(n, &cpu->quota, ceiling * cpu->period.value,
 	      RESOURCES "/cpu/quota");

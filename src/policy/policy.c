@@ -194,6 +194,21 @@ static struct bh_profile *resolve(const struct bh_policy *policy,
 	return profile;
 }
 
+/* Swap is limited together with memory (config-linux.md): alone it would hold for
+ * some containers only. */
+static int check_limits(const struct bh_profile *profile, struct bh_err *err)
+{
+	const struct bh_profile_resources *resources = profile->resources;
+
+	if (!resources->swap || resources->memory)
+		return 0;
+	(void)bh_refuse(err,
+			"the profile %s: resources.swap does not hold for a "
+			"container without a limit of memory",
+			profile->name);
+	return bh_hint(err, "give resources.memory, too");
+}
+
 static int check_annotation(const struct bh_policy *policy,
 			    const struct bh_profile *chosen,
 			    const struct bh_profile *wanted, struct bh_err *err)
@@ -265,7 +280,9 @@ int bh_policy_choose(const struct bh_policy *policy,
 	if (!find_base(policy, name, err))
 		return bh_context(err, "choose a profile");
 	profile = resolve(policy, name);
-	r = apply_annotation(policy, choice->annotation, &profile, err);
+	r = check_limits(profile, err);
+	if (r == 0)
+		r = apply_annotation(policy, choice->annotation, &profile, err);
 	if (r < 0)
 		bh_profile_free(profile);
 	else
