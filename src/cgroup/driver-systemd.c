@@ -247,6 +247,9 @@ static int append_property(sd_bus_message *m, const char *property)
 	if (!bh_str_eq(value, "infinity") &&
 	    bh_parse_u64(value, UINT64_MAX, &number) < 0)
 		return -EINVAL;
+	if (bh_str_eq(name, "KillSignal"))
+		return lib.sd_bus_message_append(m, "(sv)", name, "i",
+						 (int)number);
 	return lib.sd_bus_message_append(m, "(sv)", name, "t", number);
 }
 

@@ -138,6 +138,28 @@ struct list {
 	size_t len;
 };
 
+/* A number behind the type that it may have. */
+static int read_number(const char *text, const char *type, uint64_t max,
+		       uint64_t *ret)
+{
+	size_t len = strlen(type);
+
+	if (bh_starts_with(text, type) && text[len] == ' ')
+		text += len + 1;
+	return bh_parse_u64(text, max, ret);
+}
+
+static int refuse_property(struct bh_err *err, const struct oci_pair *pair)
+{
+	(void)bh_refuse(err,
+			"compile the plan: /annotations/%s: %.256s is no "
+			"value of it",
+			pair->key, pair->value);
+	return bh_hint(err, "KillSignal is a number from 1 to 64, "
+			    "TimeoutStopUSec one of microseconds, CollectMode "
+			    "'inactive-or-failed'");
+}
+
 static void add(struct list *list, const char *name, const char *value)
 {
 	const char **item = bh_arena_append(list->arena, &list->items,
@@ -169,6 +191,50 @@ static void add_cpu_max(struct list *list, const char *value)
 	if (period != CPU_PERIOD_US)
 		add(list, "CPUQuotaPeriodUSec",
 		    bh_arena_printf(list->arena, "%" PRIu64, period));
+}
+
+static int add_annotation(struct list *list, const struct oci_pair *pair,
+			  struct bh_err *err)
+{
+	const char *name = pair->key + strlen(BH_SCOPE_ANNOTATION);
+	uint64_t number;
+
+	/* That of every scope of ours. */
+	if (bh_str_eq(name, "CollectMode"))
+		return bh_str_eq(pair->value, "'inactive-or-failed'") ?
+			       0 :
+			       refuse_property(err, pair);
+	if (bh_str_eq(name, "KillSignal")) {
+		if (read_number(pair->value, "int32", 64, &number) < 0 ||
+		    !number)
+			return refuse_property(err, pair);
+	} else if (read_number(pair->value, "uint64", UINT64_MAX, &number) <
+		   0) {
+		return refuse_property(err, pair);
+	}
+	add(list, name, bh_arena_printf(list->arena, "%" PRIu64, number));
+	return 0;
+}
+
+int bh_scope_annotations(const struct oci_pairs *annotations,
+			 const char *const *more, struct bh_arena *arena,
+			 const char *const **ret, struct bh_err *err)
+{
+	struct list list = { .arena = arena };
+	const char **end;
+	int r = 0;
+
+	for (; *more; more++)
+		*(const char **)bh_arena_append(arena, &list.items, &list.len,
+						sizeof(*more)) = *more;
+	for (size_t i = 0; r == 0 && i < annotations->len; i++)
+		if (bh_starts_with(annotations->items[i].key,
+				   BH_SCOPE_ANNOTATION))
+			r = add_annotation(&list, &annotations->items[i], err);
+	end = bh_arena_append(arena, &list.items, &list.len, sizeof(*end));
+	*end = NULL;
+	*ret = list.items;
+	return r;
 }
 
 const char *const *bh_scope_properties(const struct bh_cgroup_setting *settings,

@@ -33,6 +33,17 @@ int bh_scope_parse(const char *cgroups_path, const char *id,
 		   struct bh_arena *arena, struct bh_scope *ret,
 		   struct bh_err *err);
 
+#define BH_SCOPE_ANNOTATION "org.systemd.property."
+
+/*
+ * The properties that annotations ask for (KillSignal, TimeoutStopUSec), in GVariant's
+ * text form as engines write them: "15", "uint64 10000000".  *ret is like that of
+ * bh_scope_properties(), behind those of `more`.
+ */
+int bh_scope_annotations(const struct oci_pairs *annotations,
+			 const char *const *more, struct bh_arena *arena,
+			 const char *const **ret, struct bh_err *err);
+
 /*
  * The settings of v2 that systemd has properties for, as "MemoryMax=1048576", NULL
  * at the end: bytes, tasks, microseconds and weights as numbers, "infinity", and

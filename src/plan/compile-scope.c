@@ -25,6 +25,7 @@ int bh_compile_scope(struct bh_compiler *c)
 {
 	const struct bh_cgroup_settings *settings = c->in->settings;
 	struct bh_arena *arena = &c->plan->arena;
+	const char *const *properties;
 	int r;
 
 	if (!c->in->caller.systemd || c->in->joins)
@@ -33,6 +34,12 @@ int bh_compile_scope(struct bh_compiler *c)
 		return refuse_layout(c);
 	r = bh_scope_parse(c->spec->cgroup_path, c->spec->id, arena, &c->scope,
 			   c->err);
+	if (r == 0)
+		r = bh_scope_annotations(&c->spec->config->annotations,
+					 bh_scope_properties(settings->items,
+							     settings->len,
+							     arena),
+					 arena, &properties, c->err);
 	if (r < 0)
 		return r;
 	bh_compile_why(c,
@@ -45,8 +52,7 @@ int bh_compile_scope(struct bh_compiler *c)
 			.unit = c->scope.unit,
 			.slice = c->scope.slice,
 			.path = c->scope.path,
-			.properties = bh_scope_properties(settings->items,
-							  settings->len, arena),
+			.properties = properties,
 		};
 	return 0;
 }

@@ -33,8 +33,12 @@ static const char *const refused_annotations[] = {
 	"org.bulkhead.",
 };
 
-/* Ours: whoever misspells one would believe that it holds. */
+/* Ours: whoever misspells one would believe that it holds.  Of systemd's, those that
+ * podman sends; others start units, or run programs on the host. */
 static const char *const known_annotations[] = {
+	"org.systemd.property.KillSignal",
+	"org.systemd.property.TimeoutStopUSec",
+	"org.systemd.property.CollectMode",
 	"org.bulkhead.profile",
 	"org.bulkhead.deadline",
 	"org.bulkhead.workspace",

@@ -40,12 +40,16 @@ gone() {
 @test "a container is in a scope of its own, with its limits, until it is deleted" {
 	config '.linux.resources = {memory: {limit: 67108864, swap: 67108864},
 		pids: {limit: 64}, cpu: {quota: 50000, period: 100000, shares: 512, cpus: "0"}}'
+	# As podman has them.
+	config '.annotations = {"org.systemd.property.KillSignal": "9",
+		"org.systemd.property.TimeoutStopUSec": "uint64 7000000"}'
 	b create -b "$BUNDLE" "$ID"
 	assert_status 0
 	[ "$(property ActiveState)/$(property Slice)/$(property Delegate)" = \
 		active/system.slice/yes ]
 	[ "$(property MemoryMax) $(property MemorySwapMax) $(property TasksMax)" = \
 		'67108864 0 64' ]
+	[ "$(property KillSignal) $(property TimeoutStopUSec)" = '9 7s' ]
 	[ "$(property CPUQuotaPerSecUSec) $(property CPUWeight) $(property AllowedCPUs)" = \
 		'500ms 59 0' ]
 	[ "$(cat "$SCOPE/container/memory.max" "$SCOPE/container/pids.max" \

@@ -127,11 +127,53 @@ static void test_period(void)
 	is_str(bh_scope_properties(NULL, 0, &arena)[0], NULL, "no settings");
 }
 
+static const struct {
+	const char *key, *value, *property; /* NULL: refused; "": nothing */
+} annotations[] = {
+	{ "KillSignal", "15", "KillSignal=15" },
+	{ "KillSignal", "int32 9", "KillSignal=9" },
+	{ "KillSignal", "0", NULL },
+	{ "KillSignal", "65", NULL },
+	{ "KillSignal", "'TERM'", NULL },
+	{ "TimeoutStopUSec", "uint64 10000000", "TimeoutStopUSec=10000000" },
+	{ "TimeoutStopUSec", "10", "TimeoutStopUSec=10" },
+	{ "TimeoutStopUSec", "uint64 -1", NULL },
+	{ "CollectMode", "'inactive-or-failed'", "" },
+	{ "CollectMode", "'inactive'", NULL },
+};
+
+static void test_annotations(void)
+{
+	static const char *const more[] = { "TasksMax=1", NULL };
+
+	for (size_t i = 0; i < BH_COUNT(annotations); i++) {
+		bh_autoarena struct bh_arena arena = { 0 };
+		struct oci_pair pair = {
+			.key = bh_arena_printf(&arena, BH_SCOPE_ANNOTATION "%s",
+					       annotations[i].key),
+			.value = bh_arena_strdup(&arena, annotations[i].value),
+		};
+		const struct oci_pairs pairs = { true, 1, &pair };
+		const char *const *found;
+		const char *want = annotations[i].property;
+		struct bh_err err;
+		int r = bh_scope_annotations(&pairs, more, &arena, &found,
+					     &err);
+
+		is_int(r, want ? 0 : -EINVAL, "%s = %s", pair.key, pair.value);
+		if (!want)
+			continue;
+		is_str(found[0], "TasksMax=1", "behind the settings");
+		is_str(found[1], want[0] ? want : NULL, "%s", pair.key);
+	}
+}
+
 int main(void)
 {
 	test_names();
 	test_long();
 	test_properties();
 	test_period();
+	test_annotations();
 	return done_testing();
 }
