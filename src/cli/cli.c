@@ -54,7 +54,7 @@ static int print_version(struct bh_err *err)
 		"bulkhead version " PACKAGE_VERSION "\n"
 		"commit: " BULKHEAD_COMMIT "\n"
 		"spec: 1.3.0\n"
-		"+SECCOMP -SELINUX -APPARMOR " SYSTEMD "SYSTEMD +YAJL\n";
+		"+SECCOMP +SELINUX -APPARMOR " SYSTEMD "SYSTEMD +YAJL\n";
 
 	return bh_print(text, sizeof(text) - 1, err);
 }

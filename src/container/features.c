@@ -82,7 +82,7 @@ static struct oci_features_linux *linux_features(void)
 	lin->cgroup = cgroup_features();
 	lin->seccomp = seccomp_features();
 	lin->apparmor = enabled(no());
-	lin->selinux = enabled(no());
+	lin->selinux = enabled(yes());
 	lin->intel_rdt = enabled(no());
 	lin->mount_extensions = bh_calloc(1, sizeof(*lin->mount_extensions));
 	lin->mount_extensions->idmap = enabled(no());

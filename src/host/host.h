@@ -46,6 +46,7 @@ struct bh_host {
 	 * for, since the caller has the capability. */
 	const char *newuidmap, *newgidmap;
 	unsigned int landlock_abi; /* 0: none */
+	bool selinux;		   /* enabled, enforcing or not */
 	uint32_t id_range; /* first of a range that is free; 0: not looked for */
 	struct bh_cgroups cgroups;
 	/* A description answers for paths too: */
@@ -72,6 +73,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err);
  *	newuidmap PATH
  *	newgidmap PATH
  *	landlock ABI
+ *	selinux yes
  *	id-range FIRST                        without: the first of all
  *	cgroup NAME MOUNT MOUNT-ROOT OWN      NAME: v1 name, or v2
  *	path PATH TYPE [FSTYPE-HEX]           TYPE: dir, file, socket, device

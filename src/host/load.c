@@ -166,6 +166,14 @@ static int take_landlock(struct bh_host *host, const struct line *line)
 	return 0;
 }
 
+static int take_selinux(struct bh_host *host, const struct line *line)
+{
+	if (line->count != 2 || !bh_str_eq(line->words[1], "yes"))
+		return -EINVAL;
+	host->selinux = true;
+	return 0;
+}
+
 static int take_id_range(struct bh_host *host, const struct line *line)
 {
 	uint64_t first;
@@ -189,6 +197,7 @@ static const struct {
 	{ "newuidmap", take_newidmap },
 	{ "newgidmap", take_newidmap },
 	{ "landlock", take_landlock },
+	{ "selinux", take_selinux },
 	{ "id-range", take_id_range },
 	{ "cgroup", take_cgroup },
 	{ "path", take_path },

@@ -31,6 +31,15 @@ static unsigned int leading_number(const char **text)
 	return number;
 }
 
+/* selinuxfs(5) is mounted where the kernel has a policy. */
+static bool has_selinux(void)
+{
+	struct statfs fs;
+
+	return statfs("/sys/fs/selinux", &fs) == 0 &&
+	       (unsigned long)fs.f_type == SELINUX_MAGIC;
+}
+
 static int probe_kernel(struct bh_host *host, struct bh_err *err)
 {
 	struct utsname names;
@@ -185,6 +194,7 @@ int bh_host_probe(struct bh_host *ret, struct bh_err *err)
 	}
 	probe_programs(&host);
 	host.landlock_abi = bh_sys_landlock_abi();
+	host.selinux = has_selinux();
 	*ret = host;
 	return 0;
 }

@@ -416,7 +416,7 @@ static void mount_v1(struct bh_compiler *c, const struct bh_mount *mount)
 			.mount = top,
 			.type = "tmpfs",
 			.source = "cgroup",
-			.options = options,
+			.options = bh_compile_labelled(c, "tmpfs", options),
 			.attributes = mount->set & ~(uint64_t)MOUNT_ATTR_RDONLY,
 		};
 	bh_compile_attach(c, top, mount->target, true,

@@ -165,7 +165,7 @@ void bh_compile_covers(struct bh_compiler *c)
 			.mount = c->empty,
 			.type = "tmpfs",
 			.source = "empty",
-			.options = options,
+			.options = bh_compile_labelled(c, "tmpfs", options),
 			.attributes = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID |
 				      MOUNT_ATTR_NODEV | MOUNT_ATTR_NOEXEC,
 		};

@@ -272,14 +272,13 @@ static int make_fs(struct bh_compiler *c, size_t i)
 	 * at the end. */
 	if (bh_compile_has_below(c, i))
 		attributes &= ~(uint64_t)MOUNT_ATTR_RDONLY;
-	bh_compile_step(c, BH_OP_mount_fs)->mount_fs =
-		(struct bh_args_mount_fs){
-			.mount = slot,
-			.type = mount->type,
-			.source = mount->source,
-			.options = mount->options,
-			.attributes = attributes,
-		};
+	bh_compile_step(c, BH_OP_mount_fs)->mount_fs = (struct bh_args_mount_fs){
+		.mount = slot,
+		.type = mount->type,
+		.source = mount->source,
+		.options = bh_compile_labelled(c, mount->type, mount->options),
+		.attributes = attributes,
+	};
 	if (mount->copies_up)
 		bh_compile_step(c, BH_OP_copy_up)->copy_up =
 			(struct bh_args_copy_up){

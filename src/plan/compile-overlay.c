@@ -30,7 +30,7 @@ int bh_compile_layers(struct bh_compiler *c)
 			.mount = layers,
 			.type = "tmpfs",
 			.source = "layers",
-			.options = options,
+			.options = bh_compile_labelled(c, "tmpfs", options),
 		};
 	return layers;
 }

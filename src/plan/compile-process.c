@@ -34,6 +34,7 @@ static void set_names(struct bh_compiler *c)
 				.value = spec->sysctls[i].value,
 			};
 	}
+	bh_compile_label(c);
 	bh_compile_why(c, "config /hostname", NULL);
 	if (spec->hostname)
 		bh_compile_step(c, BH_OP_hostname)->hostname.name =

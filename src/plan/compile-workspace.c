@@ -93,7 +93,7 @@ static int make_private(struct bh_compiler *c, int root,
 			.mount = slot,
 			.type = "tmpfs",
 			.source = "private",
-			.options = options,
+			.options = bh_compile_labelled(c, "tmpfs", options),
 			.attributes = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV |
 				      MOUNT_ATTR_NOEXEC,
 		};

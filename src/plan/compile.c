@@ -136,6 +136,8 @@ static int compile(struct bh_compiler *c)
 
 	if (r == 0)
 		r = check_terminal(c);
+	if (r == 0)
+		r = bh_compile_check_labels(c);
 	if (r < 0)
 		return r;
 	bh_compile_trees(c);

@@ -72,6 +72,13 @@ int bh_compile_child_procfs(struct bh_compiler *c);
 
 /* Phases, in order. */
 void bh_compile_trees(struct bh_compiler *c);
+/* compile-selinux.c: refuse labels where there is no SELinux; set the program's; the
+ * options of a file system with the label of mounts. */
+int bh_compile_check_labels(struct bh_compiler *c);
+void bh_compile_label(struct bh_compiler *c);
+const char *const *bh_compile_labelled(struct bh_compiler *c, const char *type,
+				       const char *const *options);
+
 /* compile-scope.c: around the groups, and when the child is in them. */
 int bh_compile_scope(struct bh_compiler *c);
 void bh_compile_scope_leave(struct bh_compiler *c);

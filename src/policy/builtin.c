@@ -64,6 +64,7 @@ static const struct builtin agent = {
 	"  \"userns\": \"asConfigured\","
 	"  \"landlock\": \"off\","
 	"  \"hooks\": \"trusted\","
+	"  \"selinux\": { \"label\": \"auto\" },"
 	"  \"workspace\": { \"inbound\": \"hide\","
 	"    \"outbound\": \"enforce\" } }",
 };
@@ -98,6 +99,7 @@ static const struct builtin oci = {
 	"  \"devices\": { \"allow\": [ \"**\" ] },"
 	"  \"sysctl\": { \"allow\": [ \"**\" ] },"
 	"  \"credentials\": { \"env\": \"allow\", \"paths\": \"allow\" },"
+	"  \"selinux\": { \"label\": \"asConfigured\" },"
 	"  \"resources\": { \"pids\": 0 } }",
 };
 

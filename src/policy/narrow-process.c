@@ -127,6 +127,7 @@ void bh_narrow_process(struct bh_narrowing *n)
 				  "executed");
 	process->no_new_privs = true;
 	check_filter_flags(n);
+	bh_narrow_selinux(n);
 	narrow_caps(n);
 	narrow_core(n);
 	if (process->oom_set && process->oom_score_adj < 0) {

@@ -100,6 +100,7 @@ bool bh_narrow_is_linked(const struct bh_host *host,
 void bh_narrow_devices(struct bh_narrowing *n);
 void bh_narrow_device_nodes(struct bh_narrowing *n);
 void bh_narrow_sysctls(struct bh_narrowing *n);
+void bh_narrow_selinux(struct bh_narrowing *n);
 void bh_narrow_limits(struct bh_narrowing *n);
 void bh_narrow_groups(struct bh_narrowing *n);
 void bh_narrow_deadline(struct bh_narrowing *n);

@@ -30,6 +30,8 @@ CHOICE(hooks, { [BH_HOOKS_TRUSTED] = "trusted",
 		[BH_HOOKS_ANY] = "any",
 		[BH_HOOKS_REFUSE] = "refuse" });
 
+CHOICE(label,
+       { [BH_LABEL_AUTO] = "auto", [BH_LABEL_AS_CONFIGURED] = "asConfigured" });
 CHOICE(inbound, { [BH_INBOUND_HIDE] = "hide", [BH_INBOUND_SHOW] = "show" });
 CHOICE(outbound, { [BH_OUTBOUND_ENFORCE] = "enforce",
 		   [BH_OUTBOUND_REQUIRE] = "require",
@@ -108,6 +110,13 @@ static const struct oci_row credentials_rows[] = {
 PART_TABLE(credentials);
 #undef SELF
 
+#define SELF struct bh_profile_selinux
+static const struct oci_row selinux_rows[] = {
+	CHOICE_ROW("label", label, label),
+};
+PART_TABLE(selinux);
+#undef SELF
+
 #define SELF struct bh_profile_workspace
 static const struct oci_row workspace_rows[] = {
 	CHOICE_ROW("inbound", inbound, inbound),
@@ -148,6 +157,7 @@ static const struct oci_row profile_rows[] = {
 	CHOICE_ROW("userns", userns, userns),
 	CHOICE_ROW("landlock", landlock, landlock),
 	CHOICE_ROW("hooks", hooks, hooks),
+	PART_ROW("selinux", selinux, selinux),
 	PART_ROW("workspace", workspace, workspace),
 };
 #undef SELF

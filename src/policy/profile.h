@@ -60,6 +60,12 @@ enum bh_hooks_choice {
 	BH_HOOKS_REFUSE,
 };
 
+/* Labels of SELinux. */
+enum bh_label_choice {
+	BH_LABEL_AUTO, /* of containers alone */
+	BH_LABEL_AS_CONFIGURED,
+};
+
 /* Files of a workspace by which tools run code, until it is trusted. */
 enum bh_inbound_choice {
 	BH_INBOUND_HIDE, /* hidden, or read-only */
@@ -107,6 +113,10 @@ struct bh_profile_credentials {
 	struct oci_enum paths;	      /* enum bh_credential_paths_choice */
 };
 
+struct bh_profile_selinux {
+	struct oci_enum label; /* enum bh_label_choice */
+};
+
 struct bh_profile_workspace {
 	struct oci_enum inbound;  /* enum bh_inbound_choice */
 	struct oci_enum outbound; /* enum bh_outbound_choice */
@@ -141,6 +151,7 @@ struct bh_profile {
 	struct oci_enum userns;	  /* enum bh_userns_choice */
 	struct oci_enum landlock; /* enum bh_landlock_choice */
 	struct oci_enum hooks;	  /* enum bh_hooks_choice */
+	struct bh_profile_selinux *selinux;
 	struct bh_profile_workspace *workspace;
 
 	/* Not in the file: of a resolved profile. */

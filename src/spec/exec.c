@@ -154,6 +154,10 @@ struct oci_config *bh_exec_config(struct oci_config *config,
 	set_namespaces(ret->linux, paths);
 	if (config->process == process)
 		config->process = NULL;
+	/* One that says nothing gets the container's. */
+	else if (config->process && !process->selinux_label)
+		process->selinux_label =
+			bh_steal_ptr(config->process->selinux_label);
 	oci_config_free(config);
 	return ret;
 }

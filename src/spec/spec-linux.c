@@ -248,6 +248,9 @@ static int build_names(struct bh_spec *spec, struct bh_err *err)
 	const struct oci_config *config = spec->config;
 
 	spec->hostname = config->hostname;
+	if (config->linux && config->linux->mount_label &&
+	    *config->linux->mount_label)
+		spec->mount_label = config->linux->mount_label;
 	spec->domainname = config->domainname;
 	if ((spec->hostname || spec->domainname) &&
 	    !spec->namespaces[OCI_NS_UTS].wanted)

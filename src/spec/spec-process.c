@@ -213,6 +213,9 @@ int bh_spec_process(struct bh_spec *spec, struct bh_err *err)
 	if (r < 0)
 		return r;
 	spec->process.no_new_privs = oci->no_new_privileges.value;
+	/* "" is what engines write for none. */
+	if (oci->selinux_label && *oci->selinux_label)
+		spec->process.selinux_label = oci->selinux_label;
 	set_terminal(&spec->process, oci);
 	r = build_caps(spec, oci->capabilities, err);
 	for (size_t i = 0; r == 0 && i < oci->rlimits.len; i++)

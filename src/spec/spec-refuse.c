@@ -13,11 +13,9 @@ static const struct {
 	const char *why;
 } refused[] = {
 	{ "/process/apparmorProfile", "AppArmor is not implemented yet" },
-	{ "/process/selinuxLabel", "SELinux is not implemented yet" },
 	{ "/process/ioPriority", "not implemented yet" },
 	{ "/process/scheduler", "not implemented yet" },
 	{ "/linux/netDevices", "not implemented yet" },
-	{ "/linux/mountLabel", "SELinux is not implemented yet" },
 	{ "/linux/intelRdt", "not implemented yet" },
 	{ "/linux/memoryPolicy", "not implemented yet" },
 	{ "/linux/personality", "not implemented yet" },
@@ -68,10 +66,6 @@ static bool asks_nothing(const struct oci_config *config, const char *pattern)
 
 	if (bh_str_eq(pattern, "/process/apparmorProfile"))
 		return !process->apparmor_profile[0];
-	if (bh_str_eq(pattern, "/process/selinuxLabel"))
-		return !process->selinux_label[0];
-	if (bh_str_eq(pattern, "/linux/mountLabel"))
-		return !lin->mount_label[0];
 	if (bh_str_eq(pattern, "/linux/netDevices"))
 		return !lin->net_devices.len;
 	return false;

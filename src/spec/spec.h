@@ -99,6 +99,7 @@ struct bh_process {
 	size_t group_count;
 	uint32_t *groups;
 	bool no_new_privs;
+	const char *selinux_label; /* or NULL */
 	bool caps_set; /* the config has a capabilities object */
 	struct bh_caps caps;
 	size_t rlimit_count;
@@ -174,6 +175,7 @@ struct bh_spec {
 	 * ids, and its maps are known once the host is. */
 	bool id_mapped;
 	const char *hostname, *domainname;
+	const char *mount_label; /* of SELinux; or NULL */
 	size_t device_count;
 	struct bh_device *devices;
 	size_t sysctl_count;

@@ -36,7 +36,7 @@ setup() {
 	jq -e '.linux.seccomp.actions | index("SCMP_ACT_NOTIFY") | not' <<<"$output"
 	jq -e '.mountOptions | index("idmap") | not' \
 		<<<"$output"
-	jq -e '(.linux.cgroup.systemd | type) == "boolean" and .linux.selinux.enabled == false
+	jq -e '(.linux.cgroup.systemd | type) == "boolean" and .linux.selinux.enabled == true
 		and .linux.apparmor.enabled == false' <<<"$output"
 	jq -e '.linux.mountExtensions.idmap.enabled == false' <<<"$output"
 }

@@ -76,6 +76,9 @@ requires() {
 		cgroup2)
 			[ "$(stat -fc %T /sys/fs/cgroup)" = cgroup2fs ] ||
 				skip 'the machine is not on cgroup v2' ;;
+		selinux)
+			[ "$(getenforce 2>/dev/null)" = Enforcing ] ||
+				skip 'SELinux does not enforce here' ;;
 		systemd)
 			[ -d /run/systemd/system ] ||
 				skip 'systemd does not run this machine' ;;

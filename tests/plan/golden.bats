@@ -142,6 +142,13 @@ on() {
 	on odd-texts v2
 }
 
+@test "labels of SELinux" {
+	on selinux selinux v2
+	profile=agent on selinux selinux
+	on refuse-selinux-type selinux
+	profile=agent on refuse-selinux-type selinux
+}
+
 @test "a scope of systemd's" {
 	global=(--systemd-cgroup)
 	on scope v2 v1

@@ -131,7 +131,7 @@ static const char *const bad[] = {
 	"path /x dir 12",
 	"path /x dir 0x1 0x2",
 	"Kernel 6.1",
-	"selinux yes",
+	"selinux no",
 };
 
 static void check_bad(void)

@@ -101,6 +101,7 @@ static const struct {
 	  "landlock" },
 	{ "", "\"landlock\": \"require\"", NULL },
 	{ "", "\"hooks\": \"any\"", "hooks" },
+	{ "", "\"selinux\": {\"label\": \"asConfigured\"}", "selinux.label" },
 	{ "", "\"hooks\": \"refuse\"", NULL },
 	{ "", "\"workspace\": {\"inbound\": \"show\"}", "workspace.inbound" },
 	{ "", "\"workspace\": {\"outbound\": \"off\"}", "workspace.outbound" },

@@ -78,6 +78,8 @@ static const char *const honoured[] = {
 	"/process/rlimits/#/soft",
 	"/process/rlimits/#/hard",
 	"/process/noNewPrivileges",
+	"/process/selinuxLabel",
+	"/linux/mountLabel",
 	"/process/oomScoreAdj",
 	"/linux",
 	"/linux/devices",
@@ -187,14 +189,12 @@ static const struct {
 		   "{'destination':'/x','type':'tmpfs','gidMappings':["
 		   "{'containerID':0,'hostID':0,'size':1}]}]" } },
 	{ "/process/apparmorProfile", { .process = "'apparmorProfile':'p'" } },
-	{ "/process/selinuxLabel", { .process = "'selinuxLabel':'l'" } },
 	{ "/process/ioPriority",
 	  { .process = "'ioPriority':{'class':'IOPRIO_CLASS_IDLE',"
 		       "'priority':0}" } },
 	{ "/process/scheduler",
 	  { .process = "'scheduler':{'policy':'SCHED_OTHER'}" } },
 	{ "/linux/netDevices", { .linux_ = "'netDevices':{'eth0':{}}" } },
-	{ "/linux/mountLabel", { .linux_ = "'mountLabel':'l'" } },
 	{ "/linux/intelRdt", { .linux_ = "'intelRdt':{}" } },
 	{ "/linux/memoryPolicy",
 	  { .linux_ = "'memoryPolicy':{'mode':'MPOL_DEFAULT','nodes':''}" } },
