@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include <dlfcn.h>
 #include <errno.h>
 #include <sha1.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/digest.h"
+#include "base/mem.h"
 
 void bh_digest_of(const void *data, size_t len, struct bh_digest *ret)
 {
@@ -55,19 +58,60 @@ int bh_digest_parse(const char *hex, struct bh_digest *ret)
 	return 0;
 }
 
+/* SHA256_Init(3ssl) and others, which return 1. */
+static struct {
+	bool tried;
+	int (*init)(void *context);
+	int (*update)(void *context, const void *data, size_t len);
+	int (*final)(unsigned char *digest, void *context);
+} crypto;
+
+static void load_crypto(void)
+{
+	static const char *const names[] = { "libcrypto.so.3",
+					     "libcrypto.so.1.1" };
+	void *handle = NULL;
+
+	if (crypto.tried)
+		return;
+	crypto.tried = true;
+	for (size_t i = 0; !handle && i < BH_COUNT(names); i++)
+		handle = dlopen(names[i], RTLD_NOW | RTLD_LOCAL);
+	if (!handle)
+		return;
+	*(void **)&crypto.update = dlsym(handle, "SHA256_Update");
+	*(void **)&crypto.final = dlsym(handle, "SHA256_Final");
+	if (crypto.update && crypto.final)
+		*(void **)&crypto.init = dlsym(handle, "SHA256_Init");
+}
+
 void bh_hash_start(struct bh_hash *hash)
 {
+	hash->large = false;
 	SHA256Init(&hash->context);
+}
+
+void bh_hash_start_large(struct bh_hash *hash)
+{
+	load_crypto();
+	bh_hash_start(hash);
+	hash->large = crypto.init && crypto.init(hash->other) == 1;
 }
 
 void bh_hash_add(struct bh_hash *hash, const void *data, size_t len)
 {
-	SHA256Update(&hash->context, data, len);
+	if (!hash->large)
+		SHA256Update(&hash->context, data, len);
+	else if (crypto.update(hash->other, data, len) != 1)
+		abort();
 }
 
 void bh_hash_end(struct bh_hash *hash, struct bh_digest *ret)
 {
-	SHA256Final(ret->bytes, &hash->context);
+	if (!hash->large)
+		SHA256Final(ret->bytes, &hash->context);
+	else if (crypto.final(ret->bytes, hash->other) != 1)
+		abort();
 }
 
 void bh_hash_number(struct bh_hash *hash, uint64_t number)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SHA-256 (FIPS 180-4), by libmd; and SHA-1, where others' formats have it. */
+/* SHA-256 (FIPS 180-4), by libmd, or for much of it by libcrypto; and SHA-1, where others' formats have it. */
 #ifndef BH_BASE_DIGEST_H
 #define BH_BASE_DIGEST_H
 
@@ -28,9 +28,20 @@ int bh_digest_parse(const char *hex, struct bh_digest *ret);
 /* Of what comes piece by piece. */
 struct bh_hash {
 	SHA2_CTX context;
+	bool large;
+	/* libcrypto's SHA256_CTX, of 112 bytes. */
+	_Alignas(max_align_t) unsigned char other[256];
 };
 
 void bh_hash_start(struct bh_hash *hash);
+
+/*
+ * The same for megabytes: by libcrypto, which uses what the processor has for it and
+ * takes a millisecond to load; by libmd where it is not there.  Not in a container's
+ * child.
+ */
+#define BH_HASH_LARGE (2u << 20)
+void bh_hash_start_large(struct bh_hash *hash);
 void bh_hash_add(struct bh_hash *hash, const void *data, size_t len);
 void bh_hash_end(struct bh_hash *hash, struct bh_digest *ret);
 

@@ -24,10 +24,12 @@ static int check_users(const char *file, struct bh_buf *out, struct bh_err *err)
 {
 	struct bh_policies policies = { 0 };
 	struct bh_policy *names = NULL;
-	int r = bh_policy_read(file, &names, err);
+	int r = bh_policies_read(NULL, file, &policies, err);
 
-	if (r == -ENOENT)
-		return 0;
+	names = bh_steal_ptr(policies.user);
+	bh_policies_clear(&policies);
+	if (r < 0 || !names)
+		return r;
 	for (size_t i = 0; r == 0 && i < names->profiles.len; i++) {
 		const struct bh_profile_choice choice = {
 			.flag = names->profiles.items[i].name,

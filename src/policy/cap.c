@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/str.h"
@@ -279,6 +280,14 @@ const char *const bh_cap_keys[] = {
 	NULL,
 };
 
+/* A home that is not the caller's own, as for root of a user namespace, has no policy
+ * of hers. */
+static bool is_there(const char *file)
+{
+	return access(file, F_OK) == 0 ||
+	       (errno != ENOENT && errno != EACCES && errno != ENOTDIR);
+}
+
 /* ---- both files ---------------------------------------------------------------------- */
 
 int bh_policies_read(const char *named, const char *users,
@@ -288,7 +297,7 @@ int bh_policies_read(const char *named, const char *users,
 
 	if (r == -ENOENT && !named)
 		r = 0;
-	if (r < 0 || named || !users)
+	if (r < 0 || named || !users || !is_there(users))
 		return r;
 	r = bh_policy_read(users, &ret->user, err);
 	return r == -ENOENT ? 0 : r;

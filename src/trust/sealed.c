@@ -2,6 +2,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fd.h"
@@ -46,6 +47,16 @@ static int fail(int errnum, struct bh_err *err)
 	return bh_fail(err, errnum, "read it");
 }
 
+static void start_hash(int fd, struct bh_hash *hash)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && st.st_size >= BH_HASH_LARGE)
+		bh_hash_start_large(hash);
+	else
+		bh_hash_start(hash);
+}
+
 int bh_sealed_copy(int fd, struct bh_digest *ret_digest, struct bh_err *err)
 {
 	bh_autoclose int to_fd = bh_sys_memfd("hook");
@@ -58,7 +69,7 @@ int bh_sealed_copy(int fd, struct bh_digest *ret_digest, struct bh_err *err)
 	}
 	if (to_fd < 0)
 		return bh_fail(err, -to_fd, "make a copy in memory");
-	bh_hash_start(&hash);
+	start_hash(fd, &hash);
 	r = pass(fd, to_fd, ret_digest ? &hash : NULL);
 	if (r < 0)
 		return fail(-r, err);
@@ -74,7 +85,7 @@ int bh_sealed_hash(int fd, struct bh_digest *ret, struct bh_err *err)
 	struct bh_hash hash;
 	int r;
 
-	bh_hash_start(&hash);
+	start_hash(fd, &hash);
 	r = pass(fd, -1, &hash);
 	if (r < 0)
 		return fail(-r, err);

@@ -415,6 +415,8 @@ clean_up() {
 	for mount in "${mounted[@]}"; do
 		umount -l "$mount" 2>/dev/null || :
 	done
+	# Skipped before there was anything; and no name is every name.
+	[ "${ID-}" ] || return 0
 	# A runtime that was killed could not clean up, but another one can.
 	[ ! "${KILLED-}" ] || "$BULKHEAD" delete --force "$ID" || clean=1
 	assert_clean || clean=1

@@ -52,6 +52,31 @@ static void are_different(const char *a, const char *b, const char *c,
 	   a ? a : "NULL", b, c ? c : "NULL", d);
 }
 
+/* The other library makes the same of the same, whatever the pieces. */
+static void test_large(void)
+{
+	static unsigned char data[100000];
+	struct bh_digest one, other;
+	struct bh_hash hash;
+
+	for (size_t i = 0; i < sizeof(data); i++)
+		data[i] = (unsigned char)(i * i >> 3);
+	bh_digest_of(data, sizeof(data), &one);
+	bh_hash_start_large(&hash);
+	diag("by %s", hash.large ? "libcrypto" : "libmd");
+	for (size_t at = 0, len = 1; at < sizeof(data); at += len, len += 7) {
+		if (len > sizeof(data) - at)
+			len = sizeof(data) - at;
+		bh_hash_add(&hash, data + at, len);
+	}
+	bh_hash_end(&hash, &other);
+	ok(bh_digest_equal(&one, &other), "much of it");
+	bh_hash_start_large(&hash);
+	bh_hash_end(&hash, &other);
+	bh_digest_of("", 0, &one);
+	ok(bh_digest_equal(&one, &other), "nothing of it");
+}
+
 static void test_sha1(void)
 {
 	static const unsigned char abc[] =
@@ -65,6 +90,7 @@ static void test_sha1(void)
 
 int main(void)
 {
+	test_large();
 	test_sha1();
 	is_digest("abc", "ba7816bf8f01cfea414140de5dae2223"
 			 "b00361a396177a9cb410ff61f20015ad");

@@ -101,7 +101,8 @@ static const struct refusal refusals[] = {
 	{ "self/exe", -ELOOP, 0 },
 	{ "self/fd/0", -ELOOP, -ENOENT },
 	{ "self/ns/net", -ELOOP, 0 },
-	{ "self/task/../root/etc", -ELOOP, 0 },
+	/* openat2(2): something was mounted or renamed meanwhile. */
+	{ "self/task/../root/etc", -ELOOP, -EAGAIN },
 	{ "self/nothing", -ENOENT, 0 },
 	{ "", -ENOENT, 0 },
 };
