@@ -23,6 +23,9 @@
 
 #define TIMEOUT_MS 30000
 
+/* In bits, as the sets of base/cpus.h have them. */
+#define WORD_BITS (8 * sizeof(unsigned long))
+
 /* What is used of libsystemd. */
 #define FUNCTIONS(F)                      \
 	F(sd_bus_open_system)             \
@@ -43,7 +46,7 @@
 	F(sd_bus_error_has_name)
 
 static struct {
-	void *handle;
+	void *handle; /* with all of them */
 #define F(name) __typeof__(name) *name;
 	FUNCTIONS(F)
 #undef F
@@ -58,26 +61,28 @@ struct job {
 struct manager {
 	sd_bus *bus;
 	struct job job;
-	struct bh_err *err;
 };
 
 static int load(struct bh_err *err)
 {
+	void *handle;
+
 	if (lib.handle)
 		return 0;
-	lib.handle = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
-	if (!lib.handle)
+	handle = dlopen("libsystemd.so.0", RTLD_NOW | RTLD_LOCAL);
+	if (!handle)
 		return bh_refuse(err,
 				 "use the systemd cgroup driver: %s; "
 				 "install libsystemd, or use cgroupfs",
 				 dlerror());
 #define F(name)                                                         \
-	*(void **)&lib.name = dlsym(lib.handle, #name);                 \
+	*(void **)&lib.name = dlsym(handle, #name);                     \
 	if (!lib.name)                                                  \
 		return bh_refuse(err, "use the systemd cgroup driver: " \
 				      "libsystemd has no " #name);
 	FUNCTIONS(F)
 #undef F
+	lib.handle = handle;
 	return 0;
 }
 
@@ -108,7 +113,7 @@ static int open_manager(struct manager *m, struct bh_err *err)
 {
 	int r = load(err);
 
-	*m = (struct manager){ .err = err };
+	*m = (struct manager){ 0 };
 	if (r < 0)
 		return r;
 	r = lib.sd_bus_open_system(&m->bus);
@@ -218,7 +223,7 @@ static int append_set(sd_bus_message *m, const char *name, const char *list)
 		return r;
 	/* None is all, for systemd too. */
 	for (unsigned int i = 0; *list && i < BH_CPUS_MAX; i++)
-		if (cpus.bits[i / 64] >> (i % 64) & 1) {
+		if (cpus.bits[i / WORD_BITS] >> (i % WORD_BITS) & 1) {
 			bytes[i / 8] |= (uint8_t)(1u << (i % 8));
 			len = i / 8 + 1;
 		}

@@ -18,8 +18,8 @@ bool bh_systemd_is_built(void);
 
 /*
  * Start a scope in slice with the process pid in it, delegated, with properties as
- * bh_scope_properties() gives them.  0 when it is there.  -EEXIST: a unit has that
- * name.
+ * bh_scope_properties() gives them.  0 when it is there.  Refused where a unit has
+ * that name.
  */
 int bh_systemd_start(const char *unit, const char *slice, pid_t pid,
 		     const char *const *properties, struct bh_err *err);

@@ -88,14 +88,14 @@ static void gather_args(struct bh_invocation *in)
 
 static int check(const struct bh_invocation *in, struct bh_err *err)
 {
-	int ways = (in->bundle != NULL) + (in->hook != NULL) +
-		   (in->engine != NULL) + (in->workspace != NULL);
+	/* An engine may be named by its program as well. */
+	int ways = (in->bundle != NULL) + (in->hook || in->engine) +
+		   (in->workspace != NULL);
 
 	if (ways > 1)
 		return bh_refuse(err,
-				 "read the command line: --bundle, --hook, "
-				 "--workspace and --engine: give one of "
-				 "them");
+				 "read the command line: --bundle, --hook or "
+				 "--engine, --workspace: give one of them");
 	if (in->words.len)
 		return bh_refuse(err,
 				 "read the command line: %s is one word too "

@@ -256,8 +256,8 @@ static void tell_lines(char *lines, struct bh_notes *notes,
 			bh_note(notes, arena, "hook%s", line + 1);
 }
 
-void bh_gate_tell(const struct bh_gate_request *request,
-		  struct bh_notes *notes, struct bh_arena *arena)
+void bh_gate_tell(const struct bh_gate_request *request, struct bh_notes *notes,
+		  struct bh_arena *arena)
 {
 	bh_autobuf struct bh_buf text = { 0 };
 	struct bh_passed passed = { 0 };
@@ -268,8 +268,11 @@ void bh_gate_tell(const struct bh_gate_request *request,
 
 	if (r == 0)
 		r = look_inside(request, &passed, &err);
-	if (r < 0)
-		bh_note(notes, arena, "%s", err.text);
+	if (r < 0) {
+		bh_autofree char *message = bh_err_message(&err);
+
+		bh_note(notes, arena, "%s", message);
+	}
 	bh_gate_print(&passed.judgement, &text);
 	if (text.data)
 		tell_lines(text.data, notes, arena);

@@ -245,41 +245,6 @@ int bh_profile_cap(struct bh_profile *profile, const struct bh_profile *ceiling,
 	return 0;
 }
 
-const char *const bh_cap_keys[] = {
-	"extends",
-	"capabilities.allow",
-	"seccomp.filter",
-	"seccomp.allow",
-	"rootfs",
-	"tmpfs",
-	"writable",
-	"maskedPaths",
-	"readonlyPaths",
-	"namespaces.host",
-	"mounts.allow",
-	"mounts.writable",
-	"mounts.types",
-	"mounts.propagation",
-	"devices.allow",
-	"sysctl.allow",
-	"runAsNonRoot",
-	"credentials.env",
-	"credentials.allowEnv",
-	"credentials.paths",
-	"resources.pids",
-	"resources.memory",
-	"resources.swap",
-	"resources.cpus",
-	"resources.deadline",
-	"userns",
-	"landlock",
-	"hooks",
-	"selinux.label",
-	"workspace.inbound",
-	"workspace.outbound",
-	NULL,
-};
-
 /* A home that is not the caller's own, as for root of a user namespace, has no policy
  * of hers. */
 static bool is_there(const char *file)

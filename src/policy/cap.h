@@ -40,7 +40,4 @@ int bh_policies_choose(const struct bh_policies *policies,
 int bh_profile_cap(struct bh_profile *profile, const struct bh_profile *ceiling,
 		   struct bh_err *err);
 
-/* All keys that are compared, as "mounts.allow"; NULL at the end. */
-extern const char *const bh_cap_keys[];
-
 #endif

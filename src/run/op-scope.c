@@ -75,9 +75,10 @@ static int check_place(const struct bh_run *run,
 	if (r < 0)
 		return bh_fail(err, -r, "look where the scope %s is",
 			       args->unit);
-	line = bh_starts_with(text.data, "0::") ? text.data + 3 : "?";
-	if (text.data[text.len - 1] == '\n')
+	if (text.len && text.data[text.len - 1] == '\n')
 		text.data[text.len - 1] = '\0';
+	line = text.len && bh_starts_with(text.data, "0::") ? text.data + 3 :
+							      "no place";
 	if (bh_str_eq(line, args->path))
 		return 0;
 	return bh_refuse(err,

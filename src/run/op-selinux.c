@@ -22,7 +22,6 @@ static ssize_t read_back(const struct bh_run *run, int procfs_fd)
 	return fd >= 0 && n < 0 ? -errno : n;
 }
 
-/* Some kernels end it with a NUL. */
 int op_selinux_exec(struct bh_run *run, const struct bh_args_selinux_exec *args,
 		    struct bh_err *err)
 {
@@ -42,7 +41,12 @@ int op_selinux_exec(struct bh_run *run, const struct bh_args_selinux_exec *args,
 	n = read_back(run, procfs_fd);
 	if (n < 0)
 		return bh_fail(err, (int)-n, "read the SELinux label back");
-	if ((size_t)n < len || memcmp(run->scratch.data, args->label, len) != 0)
+	/* It ends in a NUL or a newline, or in neither. */
+	while (n > 0 && (run->scratch.data[n - 1] == '\0' ||
+			 run->scratch.data[n - 1] == '\n'))
+		n--;
+	if ((size_t)n != len ||
+	    memcmp(run->scratch.data, args->label, len) != 0)
 		return bh_refuse(err,
 				 "set the SELinux label %s: the kernel has "
 				 "another one",

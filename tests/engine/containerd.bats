@@ -8,12 +8,11 @@
 load ../lib/common
 load ../lib/podman
 load ../lib/trust
+load ../lib/daemon
 
 setup() {
 	requires root program:containerd program:ctr program:busybox
-	new_bundle
-	REAL=$PLAIN_BULKHEAD
-	trust_host
+	daemon_host
 	start_daemon
 }
 
@@ -32,30 +31,18 @@ start_daemon() {
 		[grpc]
 		address = "$PLACE/sock"
 	END
-	in_trust_host mount -t tmpfs -o mode=755 own /run
-	in_trust_host containerd --config "$PLACE/config.toml" >"$PLACE/log" 2>&1 3>&- &
-	DAEMON=$!
-	until c version >/dev/null 2>&1; do
-		kill -0 "$DAEMON" 2>/dev/null || {
-			tail -n 3 "$PLACE/log"
-			skip 'containerd does not start here'
-		}
-		read -r -t 0.1 <> <(:) || :
-	done
-	busybox_rootfs "$BATS_TEST_TMPDIR/image"
+	daemon_starts containerd --config "$PLACE/config.toml"
+}
+
+# For daemon_starts.
+is_up() {
+	c version
 }
 
 stop_daemon() {
 	[ -d "${PLACE-}" ] || return 0
 	c task ls -q 2>/dev/null | while read -r id; do c task rm -f "$id"; done >/dev/null 2>&1
-	kill "$DAEMON" 2>/dev/null || :
-	wait "$DAEMON" || :
-	for mount in $(cgroup_mounts); do
-		[ ! -d "$mount/$ID" ] || find "$mount/$ID" -depth -type d -exec rmdir {} +
-	done
-	in_trust_host sh -c 'awk -v d="$1/" "index(\$5, d) == 1 { print \$5 }" \
-		/proc/self/mountinfo | sort -r | xargs -r umount -l' sh "$PLACE"
-	rm -rf "$PLACE"
+	daemon_ends "$PLACE"
 }
 
 # A client makes mounts and FIFOs where the daemon looks for them.

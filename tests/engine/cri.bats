@@ -8,13 +8,12 @@
 load ../lib/common
 load ../lib/podman
 load ../lib/trust
+load ../lib/daemon
 
 setup() {
 	requires root program:containerd program:ctr program:busybox \
 		file:/usr/lib/cni/ptp file:/usr/lib/python3/dist-packages/grpc
-	new_bundle
-	REAL=$PLAIN_BULKHEAD
-	trust_host
+	daemon_host
 	start_daemon
 	import_image
 }
@@ -26,7 +25,6 @@ teardown() {
 
 # On a host and in a network of the test's own, at the places where it usually is.
 start_daemon() {
-	in_trust_host mount -t tmpfs -o mode=755 own /run
 	own_file /etc/cni/net.d/10-pods.conflist <<-'END'
 		{ "cniVersion": "0.4.0", "name": "pods", "plugins": [ { "type": "ptp",
 		  "ipam": { "type": "host-local", "subnet": "10.99.0.0/24" } } ] }
@@ -47,21 +45,17 @@ start_daemon() {
 		[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.bulkhead.options]
 		  BinaryName = "$REAL"
 	END
-	in_trust_host unshare -n containerd >"$BATS_TEST_TMPDIR/log" 2>&1 3>&- &
-	DAEMON=$!
-	until in_trust_host ctr version >/dev/null 2>&1; do
-		kill -0 "$DAEMON" 2>/dev/null || {
-			tail -n 3 "$BATS_TEST_TMPDIR/log"
-			skip 'containerd does not start here'
-		}
-		read -r -t 0.1 <> <(:) || :
-	done
+	daemon_starts unshare -n containerd
 }
 
 import_image() {
-	busybox_rootfs "$BATS_TEST_TMPDIR/image"
 	"$BATS_TEST_DIRNAME/cri-client" image "$BATS_TEST_TMPDIR/image" test.local/busybox:1 |
 		in_trust_host ctr -n k8s.io image import - >/dev/null
+}
+
+# For daemon_starts.
+is_up() {
+	in_trust_host ctr version
 }
 
 stop_daemon() {
@@ -70,11 +64,7 @@ stop_daemon() {
 	in_trust_host ctr -n k8s.io task ls -q | while read -r id; do
 		in_trust_host ctr -n k8s.io task rm -f "$id"
 	done >/dev/null 2>&1
-	kill "$DAEMON" 2>/dev/null || :
-	wait "$DAEMON" || :
-	for mount in $(cgroup_mounts); do
-		[ ! -d "$mount/$ID" ] || find "$mount/$ID" -depth -type d -exec rmdir {} +
-	done
+	daemon_ends
 }
 
 # cri METHOD FILTER: a call whose message is what jq makes of it.
@@ -94,7 +84,7 @@ make_pod() {
 # make_box COMMAND-AS-JSON: a container of it, with kubelet's mounts.
 make_box() {
 	local kubelet=/var/lib/kubelet/pods/$ID
-	in_trust_host sh -ec 'mkdir -p "$1/volumes/kubernetes.io~empty-dir/work" \
+	in_trust_host sh -ec 'mkdir -p "$1/volumes/kubernetes.io~empty-dir/volume" \
 			"$1/volumes/kubernetes.io~projected/access" "$1/containers/box"
 		echo "10.0.0.1 other" >"$1/etc-hosts"
 		echo secret >"$1/volumes/kubernetes.io~projected/access/token"
@@ -105,7 +95,7 @@ make_box() {
 		"7": [
 			{"1": "/etc/hosts", "2": "'"$kubelet"'/etc-hosts"},
 			{"1": "/dev/termination-log", "2": "'"$kubelet"'/containers/box/log"},
-			{"1": "/work", "2": "'"$kubelet"'/volumes/kubernetes.io~empty-dir/work"},
+			{"1": "/volume", "2": "'"$kubelet"'/volumes/kubernetes.io~empty-dir/volume"},
 			{"1": "/var/run/secrets/kubernetes.io/serviceaccount",
 			 "2": "'"$kubelet"'/volumes/kubernetes.io~projected/access", "3": true}],
 		"11": "box.log", "15": {"2": {}}}, "3": '"$pod}" | jq -r '."1"[0]')
@@ -124,9 +114,9 @@ inside() {
 	make_box '["sleep", "1000"]'
 	[ "$(inside cat /etc/hosts)" = '10.0.0.1 other' ]
 	[ "$(inside hostname)" = pod-host ]
-	inside sh -c 'echo done >/dev/termination-log; echo x >/work/file'
+	inside sh -c 'echo done >/dev/termination-log; echo x >/volume/file'
 	[ "$(in_trust_host cat "/var/lib/kubelet/pods/$ID/containers/box/log")" = 'done' ]
-	[ "$(in_trust_host cat "/var/lib/kubelet/pods/$ID/volumes/kubernetes.io~empty-dir/work/file")" = x ]
+	[ "$(in_trust_host cat "/var/lib/kubelet/pods/$ID/volumes/kubernetes.io~empty-dir/volume/file")" = x ]
 	[ "$(inside sh -c 'df /dev/shm | grep -c shm')" = 1 ]
 	[ "$(inside sh -c 'ip addr show eth0 | grep -c "inet 10.99.0"')" = 1 ]
 	cri StopPodSandbox '{"1": $pod}'

@@ -8,12 +8,11 @@
 load ../lib/common
 load ../lib/podman
 load ../lib/trust
+load ../lib/daemon
 
 setup() {
 	requires root program:dockerd program:containerd program:docker program:busybox
-	new_bundle
-	REAL=$PLAIN_BULKHEAD
-	trust_host
+	daemon_host
 	start_daemon
 }
 
@@ -31,34 +30,19 @@ start_daemon() {
 		bridge: "none", iptables: false, "storage-driver": "vfs",
 		"cgroup-parent": $parent, "exec-opts": ["native.cgroupdriver=cgroupfs"],
 		runtimes: {bulkhead: {path: $runtime}}}' >"$PLACE/daemon.json"
-	# Where the daemon and its containerd keep sockets, whatever they are told.
-	in_trust_host mount -t tmpfs -o mode=755 own /run
-	in_trust_host dockerd --config-file "$PLACE/daemon.json" \
-		>"$PLACE/log" 2>&1 3>&- &
-	DAEMON=$!
-	until docker version >/dev/null 2>&1; do
-		kill -0 "$DAEMON" 2>/dev/null || {
-			tail -n 3 "$PLACE/log"
-			skip 'dockerd does not start here'
-		}
-		read -r -t 0.1 <> <(:) || :
-	done
-	busybox_rootfs "$BATS_TEST_TMPDIR/image"
+	daemon_starts dockerd --config-file "$PLACE/daemon.json"
 	tar -C "$BATS_TEST_TMPDIR/image" -c . | docker import - test >/dev/null
+}
+
+# For daemon_starts.
+is_up() {
+	docker version
 }
 
 stop_daemon() {
 	[ -d "${PLACE-}" ] || return 0
 	docker ps -aq | while read -r id; do docker rm -f "$id"; done >/dev/null 2>&1
-	kill "$(cat "$PLACE/pid")" 2>/dev/null || :
-	wait "$DAEMON" || :
-	# Groups and mounts that the daemon leaves.
-	for mount in $(cgroup_mounts); do
-		[ ! -d "$mount/$ID" ] || find "$mount/$ID" -depth -type d -exec rmdir {} +
-	done
-	in_trust_host sh -c 'awk -v d="$1/" "index(\$5, d) == 1 { print \$5 }" \
-		/proc/self/mountinfo | sort -r | xargs -r umount -l' sh "$PLACE"
-	rm -rf "$PLACE"
+	daemon_ends "$PLACE"
 }
 
 docker() {

@@ -218,6 +218,22 @@ policy() {
 	assert_untrusted
 }
 
+@test "an engine's own hook, of a program that is named" {
+	trust grant --engine docker --hook /usr/bin/true --yes
+	assert_status 0
+	assert_match '^granted [0-9a-f]*  prestart\[0\]  /usr/bin/true'
+	config '.hooks.prestart = [{path: "/usr/bin/true",
+		args: ["libnetwork-setkey", "-exec-root=/var/run/docker", "a", "b"]}]'
+	run_container
+	assert_status 0
+	config '.hooks.prestart[0].args[0] = "other"'
+	run_container
+	assert_untrusted
+	trust grant --engine docker --bundle "$BUNDLE" --yes
+	assert_status 1
+	assert_error 'give one of them'
+}
+
 @test "any arguments are refused for what runs others" {
 	trust grant --hook /bin/sh --stage createRuntime --any-args --yes
 	assert_status 1
